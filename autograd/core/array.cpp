@@ -1,0 +1,156 @@
+// Creation, views and copies of arrays.
+#include <autograd/core/array.hpp>
+
+#include <cstring>
+#include <new>
+
+#include <autograd/core/pool.hpp>
+
+namespace autograd::core {
+
+Buffer* Buffer::create(std::size_t bytes) {
+  auto* buffer = new (pool_allocate(sizeof(Buffer) + bytes)) Buffer;
+  buffer->bytes = bytes;
+  return buffer;
+}
+
+void Buffer::release(Buffer* b) noexcept {
+  if (b->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  const std::size_t bytes = sizeof(Buffer) + b->bytes;
+  b->~Buffer();
+  pool_free(b, bytes);
+}
+
+namespace {
+
+bool is_contiguous(const Shape& shape, const Strides& strides) {
+  Index expected = 1;
+  for (std::size_t i = shape.size(); i-- > 0;) {
+    if (shape[i] == 0) return true;
+    if (shape[i] != 1 && strides[i] != expected) return false;
+    expected *= shape[i];
+  }
+  return true;
+}
+
+}  // namespace
+
+Array::Node* Array::create(const Shape& shape, const Strides& strides, Dtype dtype, Buffer* buffer, std::byte* data) {
+  Node* node = new (pool_allocate(sizeof(Node))) Node;
+  node->dtype = dtype;
+  node->shape = shape;
+  node->strides = strides;
+  node->size = count(shape);
+  node->contiguous = is_contiguous(shape, strides);
+  node->buffer = buffer;
+  node->data = data;
+  return node;
+}
+
+void Array::release(Node* node) noexcept {
+  if (node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  Buffer::release(node->buffer);
+  node->~Node();
+  pool_free(node, sizeof(Node));
+}
+
+Array Array::empty(const Shape& shape, Dtype dtype) {
+  Buffer* buffer = Buffer::create(static_cast<std::size_t>(count(shape)) * size_of(dtype));
+  return Array(create(shape, row_major(shape), dtype, buffer, buffer->data()));
+}
+
+Array Array::zeros(const Shape& shape, Dtype dtype) {
+  Array a = empty(shape, dtype);
+  std::memset(a.bytes(), 0, static_cast<std::size_t>(a.size()) * size_of(dtype));
+  return a;
+}
+
+Array Array::full(const Shape& shape, Dtype dtype, double value) {
+  Array a = empty(shape, dtype);
+  with_type(dtype, [&]<class T>(Type<T>) {
+    T* p = a.data<T>();
+    for (Index i = 0; i < a.size(); ++i) p[i] = static_cast<T>(value);
+  });
+  return a;
+}
+
+Array Array::view(const Shape& shape, const Strides& strides, Index offset) const {
+  node_->buffer->references.fetch_add(1, std::memory_order_relaxed);
+  return Array(create(shape, strides, dtype(), node_->buffer,
+                      node_->data + offset * static_cast<Index>(size_of(dtype()))));
+}
+
+Array Array::broadcast_to(const Shape& to) const {
+  if (shape() == to) return *this;
+  if (!broadcasts_to(shape(), to))
+    throw ShapeError("broadcast_to", "shape " + to_string(shape()) + " does not broadcast to " + to_string(to));
+  return view(to, broadcast_strides(shape(), strides(), to), 0);
+}
+
+Array Array::packed() const { return contiguous() ? *this : copy(); }
+
+Array Array::copy() const {
+  Array out = empty(shape(), dtype());
+  copy_into(out, *this);
+  return out;
+}
+
+Array Array::cast(Dtype to) const {
+  if (to == dtype()) return *this;
+  Array out = empty(shape(), to);
+  copy_into(out, *this);
+  return out;
+}
+
+namespace {
+
+// Rows of the last dimension are copied by a plain loop; the outer dimensions advance like an odometer.
+template <class To, class From>
+void copy_strided(To* to, const Strides& ts, const From* from, const Strides& fs, const Shape& shape) {
+  const std::size_t rank = shape.size();
+  const Index n = rank ? shape[rank - 1] : 1;
+  const Index t = rank ? ts[rank - 1] : 1, f = rank ? fs[rank - 1] : 1;
+  Index at[max_rank] = {};
+  for (;;) {
+    if (t == 1 && f == 1)
+      for (Index i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
+    else
+      for (Index i = 0; i < n; ++i) to[i * t] = static_cast<To>(from[i * f]);
+    std::size_t d = rank;
+    for (;;) {
+      if (d <= 1) return;
+      --d;  // d is now the dimension just inside the one that advances
+      to += ts[d - 1], from += fs[d - 1];
+      if (++at[d - 1] < shape[d - 1]) break;
+      to -= ts[d - 1] * shape[d - 1], from -= fs[d - 1] * shape[d - 1];
+      at[d - 1] = 0;
+    }
+  }
+}
+
+}  // namespace
+
+void copy_into(const Array& to, const Array& from) {
+  if (to.size() == 0) return;
+  if (to.dtype() == from.dtype() && to.contiguous() && from.contiguous() && to.size() == from.size()) {
+    std::memmove(to.bytes(), from.bytes(), static_cast<std::size_t>(to.size()) * size_of(to.dtype()));
+    return;
+  }
+  const Strides fs = broadcast_strides(from.shape(), from.strides(), to.shape());
+  with_type(to.dtype(), [&]<class To>(Type<To>) {
+    with_type(from.dtype(), [&]<class From>(Type<From>) {
+      copy_strided(to.data<To>(), to.strides(), from.data<const From>(), fs, to.shape());
+    });
+  });
+}
+
+double item(std::string_view where, const Array& a) {
+  if (a.size() != 1)
+    throw ShapeError(where, "needs one element, got shape " + to_string(a.shape()),
+                     "Use array<T>() for the elements, or reduce with sum or mean.");
+  return with_type(a.dtype(), [&]<class T>(Type<T>) { return static_cast<double>(*a.data<const T>()); });
+}
+
+Array scalar(double value, Dtype dtype) { return Array::full({}, dtype, value); }
+
+}  // namespace autograd::core

@@ -1,0 +1,81 @@
+// GrowArray: an array that grows without ever moving: the storage of the scalar tape.
+//
+// It reserves address space and makes it usable step by step. A vector that doubles would copy gigabytes and fault every
+// page twice, and page faults are most of the price of a large tape (about 2 us for 4 KiB).
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace autograd::core {
+
+/// Push and pop at the end; elements never move. Memory is kept by `resize(0)` and given back by the destructor.
+template <class T>
+class GrowArray {
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+
+ public:
+  GrowArray() = default;
+  GrowArray(GrowArray&& o) noexcept { *this = std::move(o); }
+  GrowArray& operator=(GrowArray&& o) noexcept {
+    std::swap(data_, o.data_);
+    std::swap(size_, o.size_);
+    std::swap(capacity_, o.capacity_);
+    std::swap(reserved_, o.reserved_);
+    return *this;
+  }
+  ~GrowArray() {
+    if (data_) ::munmap(static_cast<void*>(data_), reserved_);
+  }
+
+  std::size_t size() const { return size_; }
+  const T* data() const { return data_; }
+  T* data() { return data_; }
+  const T& operator[](std::size_t i) const { return data_[i]; }
+  T& operator[](std::size_t i) { return data_[i]; }
+
+  /// Room for `more` pushes after which `push` needs no check. Throws std::bad_alloc.
+  void reserve(std::size_t more) {
+    if (size_ + more > capacity_) [[unlikely]]
+      grow(size_ + more);
+  }
+  /// Appends; the room must have been reserved.
+  void push(const T& value) { ::new (static_cast<void*>(data_ + size_++)) T(value); }
+  /// Forgets the elements from `size` on.
+  void resize(std::size_t size) { size_ = size; }
+
+ private:
+  static constexpr std::size_t step = std::size_t{1} << 21;  // one huge page
+
+  [[gnu::noinline]] void grow(std::size_t wanted) {
+    if (!data_) {
+      // 64 GiB of addresses cost nothing; under a limit on address space take what there is.
+      for (reserved_ = std::size_t{1} << 36; reserved_ >= 2 * step; reserved_ /= 2) {
+        void* p = ::mmap(nullptr, reserved_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (p != MAP_FAILED) {
+          data_ = static_cast<T*>(p);
+          break;
+        }
+      }
+      if (!data_) throw std::bad_alloc{};
+    }
+    std::size_t bytes = wanted * sizeof(T) < 2 * capacity_ * sizeof(T) ? 2 * capacity_ * sizeof(T) : wanted * sizeof(T);
+    bytes = (bytes + step - 1) / step * step;
+    if (bytes > reserved_) bytes = reserved_;
+    if (bytes / sizeof(T) < wanted) throw std::bad_alloc{};
+    if (::mprotect(static_cast<void*>(data_), bytes, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc{};
+#ifdef MADV_HUGEPAGE
+    ::madvise(static_cast<void*>(data_), bytes, MADV_HUGEPAGE);  // advice: a refusal changes nothing
+#endif
+    capacity_ = bytes / sizeof(T);
+  }
+
+  T* data_ = nullptr;
+  std::size_t size_ = 0, capacity_ = 0, reserved_ = 0;
+};
+
+}  // namespace autograd::core

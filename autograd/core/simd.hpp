@@ -1,0 +1,154 @@
+// The one place where xsimd and SLEEF enter.
+//
+// Everything above works on Pack (pack.hpp). This file hides the differences between xsimd 8 and 13 and gives
+// each SLEEF vector function one overloaded name, simd::sleef_exp(batch<float>) and
+// simd::sleef_exp(batch<double>), for whatever instruction set this translation unit is compiled for.
+#pragma once
+
+// g++ 12 reports `__Y is used uninitialized` inside its own AVX-512 intrinsics (GCC bug 105593 and its kin).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+#include <sleef.h>
+
+#include <xsimd/xsimd.hpp>
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+#include <cstddef>
+
+namespace autograd::core::simd {
+
+template <class T>
+using batch = xsimd::batch<T>;
+template <class T>
+using batch_bool = xsimd::batch_bool<T>;
+
+/// The sum of the lanes, always added in the same order.
+template <class T>
+inline T reduce_add(batch<T> x) {
+#if XSIMD_VERSION_MAJOR >= 9
+  return xsimd::reduce_add(x);
+#else
+  return xsimd::hadd(x);
+#endif
+}
+
+/// a * b + c, rounded once where the instruction set can. xsimd 8 has no AVX-512 form of it.
+#if XSIMD_WITH_AVX512F
+inline batch<float> fma(batch<float> a, batch<float> b, batch<float> c) { return _mm512_fmadd_ps(a, b, c); }
+inline batch<double> fma(batch<double> a, batch<double> b, batch<double> c) {
+  return _mm512_fmadd_pd(a, b, c);
+}
+#else
+template <class T>
+batch<T> fma(batch<T> a, batch<T> b, batch<T> c) {
+  return xsimd::fma(a, b, c);
+}
+#endif
+
+/// True where xsimd rounds by arithmetic and so turns floor(-0.0) into +0: instruction sets without one.
+#if XSIMD_WITH_SSE4_1 || XSIMD_WITH_NEON64
+inline constexpr bool rounding_loses_sign = false;
+#else
+inline constexpr bool rounding_loses_sign = true;
+#endif
+
+/// f applied to each lane by itself: for functions that have no good vector form.
+template <class F, class T, class... Rest>
+inline batch<T> lanes(F f, batch<T> x, Rest... rest) {
+  constexpr std::size_t n = batch<T>::size;
+  constexpr std::size_t arguments = 1 + sizeof...(Rest);
+  T in[arguments][n];
+  T out[n];
+  std::size_t k = 0;
+  x.store_unaligned(in[k++]);
+  (rest.store_unaligned(in[k++]), ...);
+  for (std::size_t i = 0; i < n; ++i) {
+    if constexpr (arguments == 1) {
+      out[i] = f(in[0][i]);
+    } else {
+      static_assert(arguments == 2);
+      out[i] = f(in[0][i], in[1][i]);
+    }
+  }
+  return batch<T>::load_unaligned(out);
+}
+
+// SLEEF's names end in the instruction set: Sleef_expf16_u10avx512f. FLOAT and DOUBLE spell them for the one
+// that xsimd chose as its default. Where SLEEF has no such set (or we do not know its name), its scalar
+// functions do.
+#if XSIMD_WITH_AVX512F
+#define AUTOGRAD_SLEEF_FLOAT(name, ulp) Sleef_##name##f16_##ulp##avx512f
+#define AUTOGRAD_SLEEF_DOUBLE(name, ulp) Sleef_##name##d8_##ulp##avx512f
+#elif defined(__AVX2__) && defined(__FMA__)
+#define AUTOGRAD_SLEEF_FLOAT(name, ulp) Sleef_##name##f8_##ulp##avx2
+#define AUTOGRAD_SLEEF_DOUBLE(name, ulp) Sleef_##name##d4_##ulp##avx2
+#elif XSIMD_WITH_AVX
+#define AUTOGRAD_SLEEF_FLOAT(name, ulp) Sleef_##name##f8_##ulp##avx
+#define AUTOGRAD_SLEEF_DOUBLE(name, ulp) Sleef_##name##d4_##ulp##avx
+#elif XSIMD_WITH_SSE4_1
+#define AUTOGRAD_SLEEF_FLOAT(name, ulp) Sleef_##name##f4_##ulp##sse4
+#define AUTOGRAD_SLEEF_DOUBLE(name, ulp) Sleef_##name##d2_##ulp##sse4
+#elif XSIMD_WITH_SSE2
+#define AUTOGRAD_SLEEF_FLOAT(name, ulp) Sleef_##name##f4_##ulp##sse2
+#define AUTOGRAD_SLEEF_DOUBLE(name, ulp) Sleef_##name##d2_##ulp##sse2
+#elif XSIMD_WITH_NEON64
+#define AUTOGRAD_SLEEF_FLOAT(name, ulp) Sleef_##name##f4_##ulp##advsimd
+#define AUTOGRAD_SLEEF_DOUBLE(name, ulp) Sleef_##name##d2_##ulp##advsimd
+#else
+#define AUTOGRAD_SLEEF_SCALAR 1
+#define AUTOGRAD_SLEEF_FLOAT(name, ulp) Sleef_##name##f_##ulp
+#define AUTOGRAD_SLEEF_DOUBLE(name, ulp) Sleef_##name##_##ulp
+#endif
+
+#ifdef AUTOGRAD_SLEEF_SCALAR
+#define AUTOGRAD_SLEEF_CALL(function, ...) lanes([](auto... v) { return function(v...); }, __VA_ARGS__)
+#else
+#define AUTOGRAD_SLEEF_CALL(function, ...) function(__VA_ARGS__)
+#endif
+
+#define AUTOGRAD_SLEEF_1(name, ulp)                                  \
+  inline batch<float> sleef_##name(batch<float> x) {                 \
+    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_FLOAT(name, ulp), x);  \
+  }                                                                  \
+  inline batch<double> sleef_##name(batch<double> x) {               \
+    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_DOUBLE(name, ulp), x); \
+  }
+#define AUTOGRAD_SLEEF_2(name, ulp)                                     \
+  inline batch<float> sleef_##name(batch<float> x, batch<float> y) {    \
+    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_FLOAT(name, ulp), x, y);  \
+  }                                                                     \
+  inline batch<double> sleef_##name(batch<double> x, batch<double> y) { \
+    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_DOUBLE(name, ulp), x, y); \
+  }
+
+// Those that pack_math.hpp uses. uNN is SLEEF's own bound in tenths of an ULP.
+AUTOGRAD_SLEEF_1(exp, u10)
+AUTOGRAD_SLEEF_1(exp2, u10)
+AUTOGRAD_SLEEF_1(sin, u10)
+AUTOGRAD_SLEEF_1(cos, u10)
+AUTOGRAD_SLEEF_1(tan, u10)
+AUTOGRAD_SLEEF_1(asin, u10)
+AUTOGRAD_SLEEF_1(atan, u10)
+AUTOGRAD_SLEEF_1(cbrt, u10)
+AUTOGRAD_SLEEF_1(erf, u10)
+AUTOGRAD_SLEEF_1(erfc, u15)
+AUTOGRAD_SLEEF_1(lgamma, u10)
+AUTOGRAD_SLEEF_2(atan2, u10)
+AUTOGRAD_SLEEF_2(pow, u10)
+AUTOGRAD_SLEEF_2(hypot, u05)
+
+#undef AUTOGRAD_SLEEF_1
+#undef AUTOGRAD_SLEEF_2
+#undef AUTOGRAD_SLEEF_CALL
+#undef AUTOGRAD_SLEEF_FLOAT
+#undef AUTOGRAD_SLEEF_DOUBLE
+#undef AUTOGRAD_SLEEF_SCALAR
+
+}  // namespace autograd::core::simd

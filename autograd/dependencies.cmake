@@ -1,0 +1,45 @@
+# Finds what xgrad is built on. Read twice: by the build, and by find_package(xgrad) in a user's project.
+#
+# Headers and libraries are looked up directly. The packages' own configuration files differ between versions, are
+# missing for some (SLEEF), and ask for more than what xgrad uses.
+#
+# Afterwards `xgrad_missing` is empty, or says what to install, one indented line each (which CMake does not re-wrap).
+set(xgrad_missing "")
+
+# xgrad_dependency(<name> <Debian package> HEADERS <one of these>... [LIBRARY <name>] [FOLDERS <of the header>...])
+# gives the target xgrad::<name>.
+macro(xgrad_dependency name package)
+  cmake_parse_arguments(xgrad "" "LIBRARY" "HEADERS;FOLDERS" ${ARGN})
+  find_path(XGRAD_${name}_INCLUDE_DIR NAMES ${xgrad_HEADERS} PATH_SUFFIXES ${xgrad_FOLDERS})
+  mark_as_advanced(XGRAD_${name}_INCLUDE_DIR)
+  if(xgrad_LIBRARY)
+    find_library(XGRAD_${name}_LIBRARY NAMES ${xgrad_LIBRARY})
+    mark_as_advanced(XGRAD_${name}_LIBRARY)
+  endif()
+  if(NOT XGRAD_${name}_INCLUDE_DIR OR (xgrad_LIBRARY AND NOT XGRAD_${name}_LIBRARY))
+    string(APPEND xgrad_missing "\n  ${name} not found. Install it: apt-get install ${package}")
+  elseif(NOT TARGET xgrad::${name})
+    add_library(xgrad::${name} INTERFACE IMPORTED GLOBAL)
+    target_include_directories(xgrad::${name} INTERFACE ${XGRAD_${name}_INCLUDE_DIR})
+    if(xgrad_LIBRARY)
+      target_link_libraries(xgrad::${name} INTERFACE ${XGRAD_${name}_LIBRARY})
+    endif()
+  endif()
+endmacro()
+
+# xtensor moved its headers into subfolders with 0.26.
+xgrad_dependency(xtensor libxtensor-dev HEADERS xtensor/xtensor_config.hpp xtensor/core/xtensor_config.hpp)
+xgrad_dependency(xtl xtl-dev HEADERS xtl/xtl_config.hpp)
+xgrad_dependency(xsimd libxsimd-dev HEADERS xsimd/xsimd.hpp)
+xgrad_dependency(sleef libsleef-dev HEADERS sleef.h LIBRARY sleef)
+xgrad_dependency(openblas libopenblas-dev HEADERS cblas.h LIBRARY openblas
+                 FOLDERS openblas-pthread openblas-openmp openblas-serial openblas)
+
+find_package(ZLIB QUIET)
+if(NOT ZLIB_FOUND)
+  string(APPEND xgrad_missing "\n  zlib not found. Install it: apt-get install zlib1g-dev")
+endif()
+find_package(OpenMP QUIET COMPONENTS CXX)
+if(NOT OpenMP_CXX_FOUND)
+  string(APPEND xgrad_missing "\n  OpenMP not found. g++ brings its own; for clang: apt-get install libomp-dev")
+endif()

@@ -1,0 +1,95 @@
+// evaluate: one op, all readings.
+//
+// The arguments decide: plain numbers and SIMD registers are computed at once, duals go forward, Vars and Tensors make
+// an expression (an op that is not elementwise is computed and recorded at once).
+#pragma once
+
+#include <autograd/forward/dual.hpp>
+#include <autograd/reverse/elementary.hpp>
+
+namespace autograd {
+
+namespace core {
+
+template <class T>
+inline constexpr bool is_pack = false;
+template <class T>
+inline constexpr bool is_pack<Pack<T>> = true;
+
+template <class... A>
+struct PackOf {
+  using type = double;
+};
+template <class T, class... Rest>
+struct PackOf<Pack<T>, Rest...> {
+  using type = Pack<T>;
+};
+template <class A, class... Rest>
+struct PackOf<A, Rest...> : PackOf<Rest...> {};
+
+/// An argument as an expression holds it.
+template <class A>
+auto leaf(A&& a) {
+  using T = std::remove_cvref_t<A>;
+  if constexpr (std::is_arithmetic_v<T>) return Literal{static_cast<double>(a)};
+  else if constexpr (std::is_same_v<T, Parameter> || XtensorExpression<T>) return Tensor(a);
+  else return T(std::forward<A>(a));
+}
+
+/// An argument as a named tensor.
+template <class A>
+Tensor named(const A& a, std::source_location where) {
+  if constexpr (TensorExpression<A>) return Tensor(a, where);
+  else if constexpr (std::is_arithmetic_v<A>) return Tensor(static_cast<double>(a));
+  else return Tensor(a);
+}
+
+/// The number in a scalar argument.
+template <class T, class A>
+T plain_value(const A& a) {
+  if constexpr (std::is_arithmetic_v<A>) return T(a);
+  else if constexpr (is_expression<A>) return BasicVar<T>(a).value();
+  else return a.value();
+}
+
+/// An op that sums its argument: the argument may stay an expression, which is then never stored.
+template <class Op>
+concept FusedReduction = requires(const Op& op) { Reduction{true, op.axes, op.keepdims, Op::mean}; };
+
+}  // namespace core
+
+/// evaluate, with the place in the source that a statement shall remember.
+template <class Op, class... A>
+auto evaluate_at(std::source_location where, const Op& op, A&&... a) {
+  using core::is_dual, core::is_pack, core::is_tensor_level, core::scalar_of;
+  constexpr bool any_tensor = ((is_tensor_level<std::remove_cvref_t<A>> || std::is_same_v<std::remove_cvref_t<A>, Parameter> ||
+                                core::XtensorExpression<A>) || ...);
+  if constexpr ((is_dual<std::remove_cvref_t<A>> || ...)) {
+    return core::evaluate_dual(op, a...);
+  } else if constexpr (!(Differentiable<A> || ...)) {
+    using V = typename core::PackOf<std::remove_cvref_t<A>...>::type;
+    return op.value(V(a)...);
+  } else if constexpr (!any_tensor && op::boolean_result<Op>) {
+    using T = scalar_of<Expression<Op, std::remove_cvref_t<A>...>>;
+    return op.value(core::plain_value<T>(a)...) != 0.0;
+  } else if constexpr (op::Elementwise<Op, sizeof...(A)>) {
+    return Expression<Op, decltype(core::leaf(std::forward<A>(a)))...>{op, {core::leaf(std::forward<A>(a))...}};
+  } else {
+    if constexpr (core::FusedReduction<Op>) {
+      const auto leaf = (core::leaf(std::forward<A>(a)), ...);
+      bool fuses = !core::records_elementary();
+      if constexpr (std::is_same_v<decltype(leaf), const Tensor>) fuses &= is_floating(leaf.dtype());
+      if (fuses) return core::evaluate_expression(leaf, core::Reduction{true, op.axes, op.keepdims, Op::mean}, where);
+      return core::apply_op(op, std::array<Tensor, 1>{core::named(leaf, where)}, where);
+    } else {
+      return core::apply_op(op, std::array<Tensor, sizeof...(A)>{core::named(a, where)...}, where);
+    }
+  }
+}
+
+template <class Op, class... A>
+auto evaluate(const Op& op, A&&... a) {
+  return evaluate_at(std::source_location{}, op, std::forward<A>(a)...);
+}
+
+}  // namespace autograd

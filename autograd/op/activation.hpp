@@ -1,0 +1,117 @@
+// The activations of neural networks.
+//
+// At a kink the slope is the least-norm subgradient: relu'(0) = 0. NaN stays NaN, in value and slope.
+#pragma once
+
+#include <autograd/op/math.hpp>
+
+namespace autograd {
+namespace op {
+
+/// 1 / (1 + exp(-x)); exp of -|x| never overflows
+auto logistic(const auto& x) { return where(x < 0.0, exp(-abs(x)), 1.0) / (1.0 + exp(-abs(x))); }
+
+/// s(x) = 1 / (1 + exp(-x)), ds = s (1 - s) dx
+struct Sigmoid {
+  static constexpr std::string_view name = "sigmoid";
+  auto value(const auto& x) const { return logistic(x); }
+  auto derivative(const auto&, const auto& y) const { return partials(y * (1.0 - y)); }
+};
+
+/// log s(x) = min(x, 0) - log(1 + exp(-|x|)), d = s(-x) dx
+struct LogSigmoid {
+  static constexpr std::string_view name = "log_sigmoid";
+  auto value(const auto& x) const { return where(x < 0.0, x, 0.0) - log1p(exp(-abs(x))); }
+  auto derivative(const auto& x, const auto&) const { return partials(logistic(-x)); }
+};
+
+/// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), d = s(x) dx
+struct Softplus {
+  static constexpr std::string_view name = "softplus";
+  auto value(const auto& x) const { return where(x > 0.0, x, 0.0) + log1p(exp(-abs(x))); }
+  auto derivative(const auto& x, const auto&) const { return partials(logistic(x)); }
+};
+
+/// max(x, 0); d = dx above 0, 0 at and below
+struct Relu {
+  static constexpr std::string_view name = "relu";
+  auto value(const auto& x) const { return where(x <= 0.0, 0.0, x); }
+  auto derivative(const auto& x, const auto&) const { return partials(where(x > 0.0, 1.0, where(x <= 0.0, 0.0, x))); }
+};
+
+/// x Phi(x), Phi the normal distribution function: d = (Phi(x) + x phi(x)) dx
+struct Gelu {
+  static constexpr std::string_view name = "gelu";
+  auto value(const auto& x) const { return 0.5 * x * erfc(-0.707106781186547524401 * x); }
+  auto derivative(const auto& x, const auto&) const { return partials(0.5 * erfc(-0.707106781186547524401 * x) + 0.398942280401432677940 * x * exp(-0.5 * (x * x))); }
+};
+
+/// x s(x): d = s (1 + x (1 - s)) dx
+struct Silu {
+  static constexpr std::string_view name = "silu";
+  auto value(const auto& x) const { return x * logistic(x); }
+  auto derivative(const auto& x, const auto&) const { return partials(logistic(x) * (1.0 + x * (1.0 - logistic(x)))); }
+};
+
+/// x above 0, slope x below; d = dx or slope dx, at 0 the smaller
+struct LeakyRelu {
+  static constexpr std::string_view name = "leaky_relu";
+  double slope = 0.01;
+  auto value(const auto& x) const { return where(x > 0.0, x, slope * x); }
+  auto derivative(const auto& x, const auto&) const {
+    return partials(where(x > 0.0, 1.0, where(x <= 0.0, slope, x)));
+  }
+};
+
+/// x above 0, alpha (exp(x) - 1) below; d = dx or alpha exp(x) dx
+struct Elu {
+  static constexpr std::string_view name = "elu";
+  double alpha = 1.0;
+  auto value(const auto& x) const { return where(x > 0.0, x, alpha * expm1(x)); }
+  auto derivative(const auto& x, const auto&) const { return partials(where(x > 0.0, 1.0, alpha * exp(x))); }
+};
+
+}  // namespace op
+
+/// The logistic function, 1 / (1 + exp(-x)).
+template <Operand X>
+auto sigmoid(X&& x) {
+  return evaluate(op::Sigmoid{}, std::forward<X>(x));
+}
+/// log(sigmoid(x)), exact at both ends.
+template <Operand X>
+auto log_sigmoid(X&& x) {
+  return evaluate(op::LogSigmoid{}, std::forward<X>(x));
+}
+/// log(1 + exp(x)), exact for every x.
+template <Operand X>
+auto softplus(X&& x) {
+  return evaluate(op::Softplus{}, std::forward<X>(x));
+}
+/// max(x, 0).
+template <Operand X>
+auto relu(X&& x) {
+  return evaluate(op::Relu{}, std::forward<X>(x));
+}
+/// The Gaussian error linear unit, x Phi(x).
+template <Operand X>
+auto gelu(X&& x) {
+  return evaluate(op::Gelu{}, std::forward<X>(x));
+}
+/// x sigmoid(x), also called swish.
+template <Operand X>
+auto silu(X&& x) {
+  return evaluate(op::Silu{}, std::forward<X>(x));
+}
+/// x above 0, slope * x below.
+template <Operand X>
+auto leaky_relu(X&& x, double slope = 0.01) {
+  return evaluate(op::LeakyRelu{slope}, std::forward<X>(x));
+}
+/// x above 0, alpha (exp(x) - 1) below.
+template <Operand X>
+auto elu(X&& x, double alpha = 1.0) {
+  return evaluate(op::Elu{alpha}, std::forward<X>(x));
+}
+
+}  // namespace autograd

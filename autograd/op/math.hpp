@@ -1,0 +1,64 @@
+// The vocabulary of the formulas: what an op's `value` and `derivative` may call on one element.
+//
+// Formulas call functions unqualified. On double and Pack they mean those of `core`, brought in here; on duals, Vars and
+// Tensors argument-dependent lookup finds the differentiable functions of `autograd`, so derivatives differentiate too.
+#pragma once
+
+#include <source_location>
+
+#include <autograd/core/pack_math.hpp>
+#include <autograd/core/polygamma.hpp>
+#include <autograd/core/scalar_math.hpp>
+#include <autograd/op/contract.hpp>
+
+namespace autograd {
+
+/// The kinds of argument that record or carry derivatives: Dual, Var, Tensor, Parameter, an unnamed expression of them.
+template <class T>
+inline constexpr bool is_differentiable = false;
+
+/// A number that carries a derivative, as a type without reference and const.
+template <class T>
+concept Differentiable = is_differentiable<std::remove_cvref_t<T>>;
+
+/// A plain number or a SIMD register of numbers.
+template <class T>
+inline constexpr bool is_plain = std::is_arithmetic_v<T>;
+template <class T>
+inline constexpr bool is_plain<core::Pack<T>> = true;
+template <class T>
+concept Plain = is_plain<std::remove_cvref_t<T>>;
+
+/// Anything an elementwise function takes.
+template <class T>
+concept Operand = Differentiable<T> || Plain<T>;
+
+/// Operands of which at least one carries a derivative: where it is none, <cmath> or Pack has the function already.
+template <class... T>
+concept Operands = (Operand<T> && ...) && (Differentiable<T> || ...);
+
+/// Applies an op to arguments of any kind; see autograd/evaluate.hpp.
+template <class Op, class... A>
+auto evaluate(const Op& op, A&&... a);
+template <class Op, class... A>
+auto evaluate_at(std::source_location where, const Op& op, A&&... a);
+
+using core::abs, core::sqrt, core::cbrt, core::hypot, core::floor, core::ceil, core::round, core::pow, core::sign;
+using core::acos, core::acosh, core::asin, core::asinh, core::atan, core::atan2, core::atanh;
+using core::cos, core::cosh, core::sin, core::sinh, core::tan, core::tanh;
+using core::erf, core::erfc, core::lgamma, core::digamma, core::trigamma, core::polygamma;
+using core::square, core::reciprocal;
+using core::exp, core::exp2, core::expm1, core::log, core::log10, core::log1p, core::log2, core::where;
+
+/// yes where the condition holds, else no; literals take the element type of the mask.
+template <class T, class A, class B>
+core::Pack<T> where(core::Mask<T> condition, A yes, B no) {
+  return where(condition, core::Pack<T>(yes), core::Pack<T>(no));
+}
+
+namespace op {
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+}  // namespace op
+
+}  // namespace autograd

@@ -1,0 +1,225 @@
+// Fused statements: a whole expression of tensors, evaluated and differentiated in one pass each.
+//
+// The expression's type, its tensors replaced by slots, is the formula of a kernel: for each SIMD register of elements
+// the forward kernel evaluates it, the backward kernel evaluates it again and pulls the cotangent back to all leaves,
+// everything between in registers. The tape keeps handles on the leaves and the formula's few bytes (its literals and
+// its ops' parameters); all else is compiled once, in fused.cpp and in core/block_loop.cpp.
+#pragma once
+
+#include <array>
+#include <cstring>
+
+#include <autograd/core/block_loop.hpp>
+#include <autograd/reverse/tape.hpp>
+
+namespace autograd {
+namespace core {
+
+/// The place of a tensor in a formula.
+struct Slot {};
+
+template <class E>
+struct SignatureOf {
+  using type = Slot;
+  static type make(const E&) { return {}; }
+};
+template <>
+struct SignatureOf<Literal> {
+  using type = Literal;
+  static type make(const Literal& l) { return l; }
+};
+template <class Op, class... A>
+struct SignatureOf<Expression<Op, A...>> {
+  using type = Expression<Op, typename SignatureOf<A>::type...>;
+  static type make(const Expression<Op, A...>& e) {
+    return {e.op, std::apply([](const A&... a) { return std::tuple<typename SignatureOf<A>::type...>{SignatureOf<A>::make(a)...}; },
+                             e.args)};
+  }
+};
+
+template <class T>
+struct LoadLeaf {
+  const T* const* from;
+  std::size_t at;
+  template <std::size_t k>
+  Pack<T> operator()(Slot) const {
+    return Pack<T>::load(from[k] + at);
+  }
+};
+
+template <class T, class F>
+void forward_kernel(const void* formula, std::size_t n, const void* const* in, void* out) {
+  constexpr std::size_t leaves = leaf_count<F>;
+  const F f = *static_cast<const F*>(formula);
+  const T* from[leaves];
+  for (std::size_t k = 0; k < leaves; ++k) from[k] = static_cast<const T*>(in[k]);
+  T* to = static_cast<T*>(out);
+  for (std::size_t i = 0; i < n; i += Pack<T>::size) value_of<Pack<T>>(f, LoadLeaf<T>{from, i}).store(to + i);
+}
+
+// Stores or adds the cotangents of one register of elements.
+template <class T, std::size_t leaves>
+struct StoreAdjoint {
+  T* const* to;
+  std::size_t at;
+  std::uint64_t add_mask, wanted;
+
+  template <std::size_t first, std::size_t count>
+  bool wants() const {
+    constexpr std::uint64_t bits = (count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1) << first;
+    return (wanted & bits) != 0;
+  }
+  template <std::size_t k, class C>
+  void add(Slot, const C& c) {
+    T* p = to[k] + at;
+    Pack<T> value;
+    if constexpr (std::is_same_v<C, One>) value = Pack<T>(1.0);
+    else if constexpr (std::is_same_v<C, MinusOne>) value = Pack<T>(-1.0);
+    else value = Pack<T>(c);
+    if (add_mask >> k & 1) value = value + Pack<T>::load(p);
+    value.store(p);
+  }
+};
+
+template <class T, class F>
+void backward_kernel(const void* formula, std::size_t n, const void* const* in, const void* cotangent,
+                     void* const* adjoint, std::uint64_t add) {
+  constexpr std::size_t leaves = leaf_count<F>;
+  const F f = *static_cast<const F*>(formula);
+  const T* from[leaves];
+  T* to[leaves];
+  std::uint64_t wanted = 0;
+  for (std::size_t k = 0; k < leaves; ++k) {
+    from[k] = static_cast<const T*>(in[k]);
+    to[k] = static_cast<T*>(adjoint[k]);
+    if (to[k]) wanted |= std::uint64_t{1} << k;
+  }
+  const T* g = static_cast<const T*>(cotangent);
+  for (std::size_t i = 0; i < n; i += Pack<T>::size) {
+    const auto interior = interior_of<Pack<T>>(f, LoadLeaf<T>{from, i});
+    StoreAdjoint<T, leaves> sink{to, i, add, wanted};
+    pull<Pack<T>>(f, interior, Pack<T>::load(g + i), sink);
+  }
+}
+
+/// What is known of a formula without its type.
+struct FusedKernels {
+  ForwardKernel forward32, forward64;
+  BackwardKernel backward32, backward64;
+  std::string_view name;
+  bool boolean;
+  std::size_t leaves, bytes;
+  void (*check)(const Shape* leaves);  // throws the ShapeError of the op whose arguments do not broadcast
+};
+
+template <class F, std::size_t first = 0>
+Shape check_shapes(const Shape* leaves, const F&) {
+  if constexpr (std::is_same_v<F, Literal>) {
+    return {};
+  } else if constexpr (!is_expression<F>) {
+    return leaves[first];
+  } else {
+    return [&]<class Op, class... A, std::size_t... I>(std::type_identity<Expression<Op, A...>>, std::index_sequence<I...>) {
+      Shape out;
+      ((out = broadcast(Op::name, out, check_shapes<A, first_leaf_of<first, I, A...>()>(leaves, A{}))), ...);
+      return out;
+    }(std::type_identity<F>{}, std::make_index_sequence<std::tuple_size_v<decltype(F::args)>>{});
+  }
+}
+
+template <class F>
+struct NameOf {
+  static constexpr std::string_view value = "identity";
+  static constexpr bool boolean = false;
+};
+template <class Op, class... A>
+struct NameOf<Expression<Op, A...>> {
+  static constexpr std::string_view value = Op::name;
+  static constexpr bool boolean = op::boolean_result<Op>;
+};
+
+/// The kernels of a formula, one table for each type.
+template <class F>
+inline constexpr FusedKernels fused_kernels{
+    forward_kernel<float, F>,  forward_kernel<double, F>, backward_kernel<float, F>, backward_kernel<double, F>,
+    NameOf<F>::value, NameOf<F>::boolean,       leaf_count<F>,             sizeof(F),
+    [](const Shape* leaves) { check_shapes<F>(leaves, F{}); }};
+
+/// How a fused result is formed: stored, or summed over some axes and scaled.
+struct Reduction {
+  bool active = false;
+  Axes axes;
+  bool keepdims = false;
+  bool mean = false;  // divide by the number of elements summed
+};
+
+/// Evaluates a formula on its leaves, and records one statement if a tape is in scope and a leaf is on it.
+Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::span<const Tensor> leaves,
+                      const Reduction& reduction, std::source_location where);
+
+/// A scalar as a 0-dimensional tensor on the same tape.
+Tensor to_tensor(const Var& x, Dtype dtype, std::source_location where);
+
+/// The common floating dtype of the leaves; float64 where there is none. Throws DtypeError when two differ.
+class LeafDtype {
+ public:
+  void see(const Tensor& t) {
+    if (!is_floating(t.dtype())) return;
+    if (found_ && dtype_ != t.dtype()) mismatch();
+    dtype_ = t.dtype();
+    found_ = true;
+  }
+  void see(const Var&) {}
+  void see(const Literal&) {}
+  template <class Op, class... A>
+  void see(const Expression<Op, A...>& e) {
+    std::apply([this](const A&... a) { (see(a), ...); }, e.args);
+  }
+  Dtype get() const { return dtype_; }
+
+ private:
+  [[noreturn]] static void mismatch();
+  Dtype dtype_ = float64;
+  bool found_ = false;
+};
+
+/// The tensors at the leaves, in order; scalars among them become tensors of the common dtype.
+class LeafList {
+ public:
+  LeafList(Tensor* to, Dtype dtype, std::source_location where) : to_(to), dtype_(dtype), where_(where) {}
+  void add(const Tensor& t) { *to_++ = t; }
+  void add(const Var& x) { *to_++ = to_tensor(x, dtype_, where_); }
+  void add(const Literal&) {}
+  template <class Op, class... A>
+  void add(const Expression<Op, A...>& e) {
+    std::apply([this](const A&... a) { (add(a), ...); }, e.args);
+  }
+
+ private:
+  Tensor* to_;
+  Dtype dtype_;
+  std::source_location where_;
+};
+
+/// True when the tape in scope wants every operation as a node of its own.
+inline bool records_elementary() {
+  const Tape* t = Tape::active();
+  return t && t->elementary();
+}
+
+template <class E>
+Tensor evaluate_expression(const E& e, const Reduction& reduction, std::source_location where) {
+  using F = typename SignatureOf<E>::type;
+  static_assert(std::is_trivially_copy_constructible_v<F> && std::is_trivially_destructible_v<F>,
+                "an op used in expressions of tensors holds only plain numbers");
+  static_assert(leaf_count<F> <= max_leaves, "an expression may read at most 64 tensors: name a part of it");
+  LeafDtype dtype;
+  dtype.see(e);
+  std::array<Tensor, leaf_count<F>> leaves;
+  LeafList(leaves.data(), dtype.get(), where).add(e);
+  const F formula = SignatureOf<E>::make(e);
+  return evaluate_fused(fused_kernels<F>, &formula, leaves, reduction, where);
+}
+
+}  // namespace core
+}  // namespace autograd

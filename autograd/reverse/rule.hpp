@@ -1,0 +1,265 @@
+// One op at a time: how a single operation on tensors or scalars is computed, recorded, and differentiated by its rule.
+//
+// All three kinds of op end here: elementwise ones on a tape that records every operation, linear and general ones
+// always. The rule runs on primals (see Note [Levels] in tape.hpp) with this tape set aside, so an outer tape records it.
+#pragma once
+
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include <autograd/reverse/fused.hpp>
+
+namespace autograd {
+
+/// a + b, recorded on the tape in scope.
+Tensor add_tensors(const Tensor& a, const Tensor& b);
+Var add_scalars(const Var& a, const Var& b);
+
+namespace core {
+
+/// x in another shape, recorded on the tape in scope.
+Tensor reshape_recorded(const Tensor& x, const Shape& shape);
+/// x repeated to a larger shape, recorded on the tape in scope.
+Tensor broadcast_recorded(const Tensor& x, const Shape& shape);
+/// to += x, of the same shape; `to` is row-major.
+void add_in_place(const Array& to, const Array& x);
+
+/// A value kept by a statement, with the version of its memory: written in place since, it would give wrong gradients.
+class Saved {
+ public:
+  Saved() = default;
+  explicit Saved(Tensor t) : value_(std::move(t)), version_(value_.data().version()) {}
+  /// Throws TapeError, in the name of the op, when the elements have been overwritten since.
+  const Tensor& get(std::string_view op) const {
+    if (value_.data().version() != version_)
+      throw TapeError(op, "a tensor that its gradient needs was changed in place after it was recorded",
+                      "Change a copy, or take the gradient first.");
+    return value_;
+  }
+
+ private:
+  Tensor value_;
+  std::uint32_t version_ = 0;
+};
+
+/// The indices 0 to N - 1 as types.
+template <std::size_t N, class F>
+decltype(auto) for_arguments(F&& f) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) -> decltype(auto) {
+    return f(std::integral_constant<std::size_t, I>{}...);
+  }(std::make_index_sequence<N>{});
+}
+
+/// A tensor of which only shape and dtype matter: a single zero, repeated.
+inline Tensor shape_of(const Tensor& x) { return Tensor(scalar(0, x.dtype()).broadcast_to(x.shape())); }
+
+/// An op of one argument without a pushforward is linear: neither its argument nor its result is needed again.
+template <class Op, std::size_t N>
+concept NeedsNoValues = N == 1 && !op::Elementwise<Op, 1> &&
+                        !requires(const Op& o, const Tensor& t) { o.pushforward(t, t, t); };
+
+template <class Op, std::size_t N>
+Tensor apply(const Op& op, const std::array<Tensor, N>& x, std::source_location where);
+
+/// T, once for each of some indices.
+template <std::size_t, class T>
+using Repeat = T;
+
+/// A recorded operation on N tensors.
+template <class Op, std::size_t N>
+class RuleStatement final : public Statement {
+ public:
+  RuleStatement(const Op& op, const std::array<Tensor, N>& x, const std::array<NodeId, N>& nodes, const Tensor& y)
+      : op_(op), nodes_(nodes) {
+    const auto keep = [](const Tensor& t) { return Saved(NeedsNoValues<Op, N> ? shape_of(t) : t); };
+    for (std::size_t k = 0; k < N; ++k) x_[k] = keep(x[k]);
+    y_ = keep(y);
+    keeps_arguments = keeps_result = !NeedsNoValues<Op, N>;
+  }
+  std::string_view name() const override { return Op::name; }
+  std::span<const NodeId> arguments() const override { return nodes_; }
+
+  void pullback(Sweep& sweep) const override {
+    Tensor g;
+    if (!sweep.take(result.index, g)) return;
+    for_arguments<N>([&](auto... i) {
+      if constexpr (op::Elementwise<Op, N>) {
+        const auto p = op_.derivative(x_[i].get(Op::name)..., y_.get(Op::name)).values;
+        (pull_elementwise<i>(sweep, g, std::get<i>(p)), ...);
+      } else if constexpr (N == 1) {
+        if (nodes_[0]) sweep.add_tensor(nodes_[0].index, Tensor(op_.pullback(g, y_.get(Op::name), x_[i].get(Op::name)...)));
+      } else {
+        const auto c = op_.pullback(g, y_.get(Op::name), x_[i].get(Op::name)...).functions;
+        (pull_argument<i>(sweep, std::get<i>(c)), ...);
+      }
+    });
+  }
+
+  void pushforward(ForwardSweep& sweep) const override {
+    std::array<Tensor, N> dx;
+    std::array<bool, N> some{};
+    bool any = false;
+    for (std::size_t k = 0; k < N; ++k) any |= some[k] = sweep.tensor(nodes_[k], dx[k]);
+    if (!any) return;
+    bool known = false;
+    Tensor dy;
+    const auto add = [&](const Tensor& term) {
+      dy = known ? add_tensors(dy, term) : term;
+      known = true;
+    };
+    for_arguments<N>([&](auto... i) {
+      if constexpr (op::Elementwise<Op, N>) {
+        const auto p = op_.derivative(x_[i].get(Op::name)..., y_.get(Op::name)).values;
+        (push_elementwise<i>(dx, some, std::get<i>(p), add), ...);
+      } else if constexpr (requires { op_.pushforward(y_.get(""), x_[i].get("")..., dx[i]...); }) {
+        // A general rule reads all tangents: those that are zero are made.
+        ((void)(some[i] || (dx[i] = Tensor::zeros(x_[i].get(Op::name).shape(), y_.get(Op::name).dtype()), true)), ...);
+        add(Tensor(op_.pushforward(y_.get(Op::name), x_[i].get(Op::name)..., dx[i]...)));
+      } else {
+        (push_linear<i>(dx, some, add), ...);
+      }
+    });
+    if (known) sweep.set_tensor(result.index, dy);
+  }
+
+ private:
+  template <std::size_t i, class P>
+  void pull_elementwise(Sweep& sweep, const Tensor& g, const P& p) const {
+    if (!nodes_[i]) return;
+    const auto c = op::chain<op::unbounded<Op>>(g, p);
+    if constexpr (!std::is_same_v<decltype(c), const Zero>) sweep.add_tensor(nodes_[i].index, sum_to(Tensor(c), x_[i].get(Op::name).shape()));
+  }
+  template <std::size_t i, class F>
+  void pull_argument(Sweep& sweep, const F& f) const {
+    if constexpr (!std::is_same_v<F, Zero>)
+      if (nodes_[i]) sweep.add_tensor(nodes_[i].index, Tensor(f()));
+  }
+  template <std::size_t i, class P, class Add>
+  void push_elementwise(const std::array<Tensor, N>& dx, const std::array<bool, N>& some, const P& p, const Add& add) const {
+    if (!some[i]) return;
+    const auto t = op::chain<op::unbounded<Op>>(dx[i], p);
+    if constexpr (!std::is_same_v<decltype(t), const Zero>) {
+      Tensor term(t);
+      if (!(term.shape() == y_.get(Op::name).shape()))
+        term = add_tensors(term, Tensor::zeros(y_.get(Op::name).shape(), term.dtype()));  // the tangent is broadcast as x was
+      add(term);
+    }
+  }
+  template <std::size_t i, class Add>
+  void push_linear(const std::array<Tensor, N>& dx, const std::array<bool, N>& some, const Add& add) const {
+    if (!some[i]) return;
+    std::array<Tensor, N> x;
+    for (std::size_t k = 0; k < N; ++k) x[k] = k == i ? dx[k] : x_[k].get(Op::name);
+    add(apply(op_, x, where));
+  }
+
+  Op op_;
+  std::array<NodeId, N> nodes_;
+  std::array<Saved, N> x_;
+  Saved y_;
+};
+
+/// An elementary elementwise op as an expression of slots, for its kernels.
+template <class Op, std::size_t... I>
+auto slots_of(const Op& op, std::index_sequence<I...>) {
+  return Expression<Op, Repeat<I, Slot>...>{op, {}};
+}
+
+/// Computes op(x...) and records it on the tape in scope, if any.
+template <class Op, std::size_t N>
+Tensor apply(const Op& op, const std::array<Tensor, N>& x, std::source_location where) {
+  Tape* tape = Tape::active();
+  if constexpr (op::Elementwise<Op, N>) {
+    if (!tape || !tape->elementary()) {
+      const auto formula = slots_of(op, std::make_index_sequence<N>{});
+      return evaluate_fused(fused_kernels<std::remove_const_t<decltype(formula)>>, &formula, x, {}, where);
+    }
+  } else if (!tape) {
+    return Tensor(for_arguments<N>([&](auto... i) { return op.value(x[i].data()...); }));
+  }
+  std::array<NodeId, N> nodes;
+  std::array<Tensor, N> primals;
+  bool any = false;
+  for (std::size_t k = 0; k < N; ++k) {
+    nodes[k] = tape->node(x[k]);
+    any |= static_cast<bool>(nodes[k]);
+    primals[k] = tape->primal(x[k]);
+  }
+  const Tensor y = [&] {
+    const BasicTape<double>::Activate level(tape->outer());
+    return apply(op, primals, where);
+  }();
+  if (!any || !is_floating(y.dtype())) return y;
+  return tape->record_tensor<RuleStatement<Op, N>>(y, where, op, primals, nodes, y);
+}
+
+/// A recorded operation on N scalars, on a tape that keeps every operation.
+template <class Op, std::size_t N>
+class ScalarRule final : public Statement {
+ public:
+  ScalarRule(const Op& op, const std::array<Var, N>& x, const std::array<NodeId, N>& nodes, const Var& y)
+      : op_(op), x_(x), nodes_(nodes), y_(y) {}
+  std::string_view name() const override { return Op::name; }
+  std::span<const NodeId> arguments() const override { return nodes_; }
+
+  void pullback(Sweep& sweep) const override {
+    const Var g = sweep.scalar(result.index);
+    if (g.index() == 0 && g.value() == 0) return;
+    for_arguments<N>([&](auto... i) {
+      const auto p = op_.derivative(x_[i]..., y_).values;
+      (
+          [&] {
+            const auto c = op::chain<op::unbounded<Op>>(g, std::get<i>(p));
+            if constexpr (!std::is_same_v<decltype(c), const Zero>)
+              if (nodes_[i]) sweep.add_scalar(nodes_[i].index, Var(c));
+          }(),
+          ...);
+    });
+  }
+  void pushforward(ForwardSweep& sweep) const override {
+    Var dy = 0;
+    for_arguments<N>([&](auto... i) {
+      const auto p = op_.derivative(x_[i]..., y_).values;
+      (
+          [&] {
+            if (!nodes_[i]) return;
+            const auto t = op::chain<op::unbounded<Op>>(sweep.scalar(nodes_[i]), std::get<i>(p));
+            if constexpr (!std::is_same_v<decltype(t), const Zero>) dy = add_scalars(dy, Var(t));
+          }(),
+          ...);
+    });
+    sweep.set_scalar(result.index, dy);
+  }
+
+ private:
+  Op op_;
+  std::array<Var, N> x_;
+  std::array<NodeId, N> nodes_;
+  Var y_;
+};
+
+/// Computes op(x...) on scalars one operation at a time, recorded on the tape in scope and on those outside it.
+template <class Op, std::size_t N>
+Var apply_scalar(const Op& op, const std::array<Var, N>& x, std::source_location where) {
+  Tape* tape = Tape::active();
+  if (!tape || !tape->elementary())
+    return for_arguments<N>([&](auto... i) { return Var(Expression<Op, Repeat<i, Var>...>{op, {x[i]...}}, where); });
+  std::array<NodeId, N> nodes;
+  std::array<Var, N> primals;
+  bool any = false;
+  for (std::size_t k = 0; k < N; ++k) {
+    nodes[k] = tape->node(x[k]);
+    any |= static_cast<bool>(nodes[k]);
+    primals[k] = tape->primal(x[k]);
+  }
+  const Var y = [&] {
+    const BasicTape<double>::Activate level(tape->outer());
+    return apply_scalar(op, primals, where);
+  }();
+  if (!any) return y;
+  return tape->record_scalar<ScalarRule<Op, N>>(y, where, op, primals, nodes, y);
+}
+
+}  // namespace core
+}  // namespace autograd

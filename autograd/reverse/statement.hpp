@@ -1,0 +1,71 @@
+// Statement: what the tape keeps of an operation on tensors (and, on a tape that records every operation, of one on
+// scalars): which rule, on which values, from which nodes to which.
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+#include <span>
+#include <string_view>
+
+#include <autograd/reverse/tensor.hpp>
+
+namespace autograd {
+
+/// A node of the tape: a scalar or a tensor with its index; index 0 is a constant.
+struct NodeId {
+  std::uint32_t index = 0;
+  bool tensor = false;
+  explicit operator bool() const { return index != 0; }
+  friend bool operator==(const NodeId&, const NodeId&) = default;
+};
+
+class Sweep;
+class ForwardSweep;
+
+/// One recorded operation. It lives in the tape's arena.
+class Statement {
+ public:
+  virtual ~Statement() = default;
+  /// The op's name.
+  virtual std::string_view name() const = 0;
+  /// The nodes it read, constants included, in the order of the op's arguments.
+  virtual std::span<const NodeId> arguments() const = 0;
+  /// Reads the cotangent of the result and adds to those of the arguments.
+  virtual void pullback(Sweep&) const = 0;
+  /// Computes the tangent of the result from those of the arguments.
+  virtual void pushforward(ForwardSweep&) const = 0;
+
+  NodeId result;
+  std::uint32_t scalars_before = 0;  // scalar statements recorded earlier: the order between the two kinds
+  std::source_location where;        // where the result was named
+  bool keeps_arguments = true;       // holds handles on the values it read
+  bool keeps_result = false;         // holds one on its result
+};
+
+/// The cotangents while a tape runs backwards.
+class Sweep {
+ public:
+  virtual ~Sweep() = default;
+  /// The cotangent of a scalar; a constant 0 when nothing depends on it.
+  virtual Var scalar(std::uint32_t index) const = 0;
+  virtual void add_scalar(std::uint32_t index, const Var& cotangent) = 0;
+  /// The cotangent of a tensor, handed over; `true` unless nothing depends on it.
+  virtual bool take(std::uint32_t index, Tensor& cotangent) = 0;
+  /// Adds to the cotangent of a node; constants take nothing.
+  virtual void add_tensor(std::uint32_t index, Tensor cotangent) = 0;
+  /// The row-major memory where the cotangent of a tensor is summed, and whether something is in it already.
+  virtual core::Array accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) = 0;
+};
+
+/// The tangents while a tape runs forwards.
+class ForwardSweep {
+ public:
+  virtual ~ForwardSweep() = default;
+  virtual Var scalar(NodeId) const = 0;
+  virtual void set_scalar(std::uint32_t index, const Var& tangent) = 0;
+  /// The tangent of a tensor; false when it is zero.
+  virtual bool tensor(NodeId, Tensor& tangent) const = 0;
+  virtual void set_tensor(std::uint32_t index, Tensor tangent) = 0;
+};
+
+}  // namespace autograd

@@ -1,0 +1,229 @@
+// The sweeps: a tape run backwards for gradients, forwards for tangents, and the gradients that come out.
+#include <autograd/reverse/tape.hpp>
+
+#include <cstring>
+
+#include <autograd/reverse/rule.hpp>
+
+namespace autograd {
+
+// Note [Which cotangents are kept] Variables and parameters keep theirs. An intermediate result keeps its own only while
+// a user holds a handle on it (or the tape records every operation): nobody else could ask, and the memory is reused.
+class TapeSweep final : public Sweep {
+ public:
+  TapeSweep(const Tape& tape, Gradients& out) : tape_(tape), out_(out) {
+    const std::size_t scalars = tape.size() + 1;
+    if (tape.elementary()) out_.scalar_vars_.assign(scalars, Var(0));
+    else if (scalars > 1) out_.scalars_.assign(scalars, 0.0);
+    const core::Array none = Tensor().data();
+    out_.tensors_.assign(tape.tensors_.size(), Tensor(none));
+    out_.known_.assign(tape.tensors_.size(), false);
+    out_.dropped_.assign(tape.tensors_.size(), false);
+  }
+
+  Var scalar(std::uint32_t index) const override {
+    return tape_.elementary() ? out_.scalar_vars_[index] : Var(out_.scalars_[index]);
+  }
+  void add_scalar(std::uint32_t index, const Var& c) override {
+    if (!tape_.elementary()) {
+      out_.scalars_[index] += c.value();
+      return;
+    }
+    Var& sum = out_.scalar_vars_[index];
+    sum = sum.index() == 0 && sum.value() == 0 ? c : add_scalars(sum, c);
+  }
+
+  bool take(std::uint32_t index, Tensor& cotangent) override {
+    if (!out_.known_[index]) return false;
+    const Tape::TensorNode& node = tape_.tensors_[index];
+    if (tape_.elementary() || node.primal.data().references() > 1 + node.saved) {
+      cotangent = out_.tensors_[index];
+      return true;
+    }
+    cotangent = std::exchange(out_.tensors_[index], Tensor());
+    out_.known_[index] = false;
+    out_.dropped_[index] = true;
+    return true;
+  }
+
+  void add_tensor(std::uint32_t index, Tensor c) override {
+    if (index == 0) return;
+    Tensor& sum = out_.tensors_[index];
+    if (!out_.known_[index]) {
+      sum = std::move(c);
+      out_.known_[index] = true;
+    } else if (tape_.elementary()) {
+      sum = add_tensors(sum, c);
+    } else {
+      bool add = false;
+      const core::Array to = accumulator(index, c.shape(), c.dtype(), add);
+      core::add_in_place(to, c.data());
+    }
+  }
+
+  core::Array accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) override {
+    Tensor& sum = out_.tensors_[index];
+    add = out_.known_[index];
+    if (!add) sum = Tensor(core::Array::empty(shape, dtype));
+    else if (!sum.data().contiguous() || !sum.data().unique()) sum = Tensor(sum.data().copy());
+    out_.known_[index] = true;
+    return sum.data();
+  }
+
+  // Statements from the last to the first, those on scalars and those on tensors in the order they were recorded.
+  void run() {
+    auto at = tape_.BasicTape<double>::position();
+    double* scalars = out_.scalars_.data();
+    const bool fast_scalars = !tape_.elementary() && !out_.scalars_.empty();
+    for (std::size_t k = tape_.statements_.size(); k-- > 0;) {
+      const Statement& s = *tape_.statements_[k];
+      if (fast_scalars && at.statements > s.scalars_before) tape_.scalar_statements_.sweep(at, s.scalars_before, scalars);
+      s.pullback(*this);
+    }
+    if (fast_scalars && at.statements > 1) tape_.scalar_statements_.sweep(at, 1, scalars);
+  }
+
+ private:
+  const Tape& tape_;
+  Gradients& out_;
+};
+
+Gradients Tape::sweep(NodeId seed, const Var& scalar_seed, const Tensor& tensor_seed) const {
+  Gradients out;
+  out.tag_ = tag();
+  out.parameters_ = parameters_;
+  const Activate level(outer());
+  TapeSweep run(*this, out);
+  if (seed.tensor) run.add_tensor(seed.index, tensor_seed);
+  else run.add_scalar(seed.index, scalar_seed);
+  run.run();
+  return out;
+}
+
+Gradients Tape::gradient(const Var& f) const {
+  const NodeId id = node(f);
+  if (!id)
+    throw TapeError("gradient", "the result does not depend on a variable of this tape",
+                    "Make the inputs with tape.variable(...) and compute with those.");
+  return sweep(id, Var(1.0), Tensor());
+}
+
+Gradients Tape::gradient(const Tensor& f) const {
+  if (f.size() != 1)
+    throw TapeError("gradient", "the result has shape " + to_string(f.shape()) + ", a gradient needs one element",
+                    "Reduce it with sum or mean, or give a cotangent of its shape.");
+  return gradient(f, Tensor(core::Array::full(f.shape(), f.dtype(), 1.0)));
+}
+
+Gradients Tape::gradient(const Tensor& f, const Tensor& cotangent) const {
+  const NodeId id = node(f);
+  if (!id)
+    throw TapeError("gradient", "the result does not depend on a variable of this tape",
+                    "Make the inputs with tape.variable(...) and compute with those.");
+  if (cotangent.dtype() != f.dtype())
+    throw DtypeError("gradient", "the cotangent is " + std::string(name_of(cotangent.dtype())) + ", the result " +
+                                     std::string(name_of(f.dtype())), "Convert one with cast.");
+  if (!core::broadcasts_to(cotangent.shape(), f.shape()))
+    throw ShapeError("gradient", "a cotangent of shape " + to_string(cotangent.shape()) + " for a result of shape " +
+                                     to_string(f.shape()), "They must agree, or the cotangent broadcast to the result.");
+  if (cotangent.shape() == f.shape()) return sweep(id, Var(), cotangent);
+  const Activate level(outer());
+  return sweep(id, Var(), core::broadcast_recorded(cotangent, f.shape()));
+}
+
+Var Gradients::operator[](const Var& x) const {
+  const std::size_t n = scalar_vars_.empty() ? scalars_.size() : scalar_vars_.size();
+  if (x.tag() != tag_ || x.index() >= n)
+    throw TapeError("gradient", "asked for the gradient with respect to something that is not on its tape",
+                    "Make it with tape.variable(...).");
+  return scalar_at(x.index());
+}
+
+Var Gradients::scalar_at(std::uint32_t index) const {
+  return scalar_vars_.empty() ? Var(scalars_[index]) : scalar_vars_[index];
+}
+
+bool Gradients::tensor_at(std::uint32_t index, Tensor& adjoint) const {
+  if (index >= known_.size() || !known_[index]) return false;
+  adjoint = tensors_[index];
+  return true;
+}
+
+Tensor Gradients::operator[](const Tensor& x) const {
+  if (x.tag() != tag_ || x.index() >= known_.size())
+    throw TapeError("gradient", "asked for the gradient with respect to something that is not on its tape",
+                    "Make it with tape.variable(...).");
+  if (dropped_[x.index()])
+    throw TapeError("gradient", "the gradient with respect to this intermediate result was not kept",
+                    "Hold it in a variable while the gradient is taken, or open the tape with ag::record_graph.");
+  Tensor g;
+  return tensor_at(x.index(), g) ? g : Tensor::zeros(x.shape(), x.dtype());
+}
+
+Tensor Gradients::operator[](const Parameter& p) const {
+  for (const auto& [id, index] : parameters_)
+    if (id == p.state().id) {
+      Tensor g;
+      return tensor_at(index, g) ? g : Tensor::zeros(p.shape(), p.dtype());
+    }
+  return Tensor::zeros(p.shape(), p.dtype());
+}
+
+class TangentSweep final : public ForwardSweep {
+ public:
+  explicit TangentSweep(const Tape& tape)
+      : scalars_(tape.size() + 1, Var(0)), tensors_(tape.tensors_.size()), known_(tape.tensors_.size(), false) {}
+  Var scalar(NodeId id) const override { return scalars_[id.index]; }
+  void set_scalar(std::uint32_t index, const Var& t) override { scalars_[index] = t; }
+  bool tensor(NodeId id, Tensor& t) const override {
+    if (!id || !known_[id.index]) return false;
+    t = tensors_[id.index];
+    return true;
+  }
+  void set_tensor(std::uint32_t index, Tensor t) override {
+    tensors_[index] = std::move(t);
+    known_[index] = true;
+  }
+
+ private:
+  std::vector<Var> scalars_;
+  std::vector<Tensor> tensors_;
+  std::vector<bool> known_;
+};
+
+namespace {
+void need_graph(const Tape& tape) {
+  if (!tape.elementary())
+    throw TapeError("jvp", "this tape records fused statements, which run backwards only",
+                    "Open it with ag::Tape tape{ag::record_graph}.");
+}
+}  // namespace
+
+std::vector<Tensor> Tape::pushforward(const std::vector<Tensor>& inputs, const std::vector<Tensor>& tangents,
+                                      const std::vector<Tensor>& results) const {
+  need_graph(*this);
+  const Activate level(outer());
+  TangentSweep run(*this);
+  for (std::size_t k = 0; k < inputs.size(); ++k) run.set_tensor(node(inputs[k]).index, tangents[k]);
+  for (const Statement* s : statements_) s->pushforward(run);
+  std::vector<Tensor> out;
+  for (const Tensor& y : results) {
+    Tensor t;
+    out.push_back(run.tensor(node(y), t) ? t : Tensor::zeros(y.shape(), y.dtype()));
+  }
+  return out;
+}
+
+std::vector<Var> Tape::pushforward(const std::vector<Var>& inputs, const std::vector<Var>& tangents,
+                                   const std::vector<Var>& results) const {
+  need_graph(*this);
+  const Activate level(outer());
+  TangentSweep run(*this);
+  for (std::size_t k = 0; k < inputs.size(); ++k) run.set_scalar(node(inputs[k]).index, tangents[k]);
+  for (const Statement* s : statements_) s->pushforward(run);
+  std::vector<Var> out;
+  for (const Var& y : results) out.push_back(node(y) ? run.scalar(node(y)) : Var(0));
+  return out;
+}
+
+}  // namespace autograd

@@ -1,0 +1,191 @@
+// The tape: recording, identities, levels, and the end of its life. The sweeps are in sweep.cpp.
+#include <autograd/reverse/tape.hpp>
+
+#include <algorithm>
+
+#include <autograd/reverse/elementary.hpp>
+
+namespace autograd {
+
+Tape::Tape() {
+  elementary_ = outer() != nullptr;
+  tensors_.resize(1);  // index 0 stands for "not on the tape"
+  if (elementary_) scalars_.resize(1);
+}
+
+Tape::Tape(RecordGraph) : Tape() {
+  elementary_ = true;
+  scalars_.resize(1);
+}
+
+Tape::~Tape() { destroy_statements(0); }
+
+void Tape::destroy_statements(std::size_t from) noexcept {
+  while (statements_.size() > from) {
+    statements_.back()->~Statement();
+    statements_.pop_back();
+  }
+}
+
+Var Tape::variable(const Var& value) {
+  check(value.tag());
+  const Var v(value.value(), push_empty(), tag());
+  if (elementary_) scalars_.push_back(primal(value));
+  return v;
+}
+
+Tensor Tape::variable(const Tensor& value) {
+  if (!is_floating(value.dtype()))
+    throw DtypeError("variable", "a variable needs a floating dtype, got " + std::string(name_of(value.dtype())),
+                     "Convert with cast(x, ag::float64).");
+  check(value.tag());
+  tensors_.push_back({primal(value), 0});
+  return Tensor(value.data(), static_cast<std::uint32_t>(tensors_.size() - 1), tag());
+}
+
+Var Tape::variable(const Var& value, std::string text) {
+  const Var v = variable(value);
+  name(v, std::move(text));
+  return v;
+}
+Tensor Tape::variable(const Tensor& value, std::string text) {
+  const Tensor v = variable(value);
+  name(v, std::move(text));
+  return v;
+}
+
+Tensor Tape::parameter(const Parameter& p) {
+  Parameter::State& state = p.state();
+  const std::uint64_t seen = state.last_seen.load(std::memory_order_relaxed);
+  std::uint32_t index = static_cast<std::uint32_t>(seen);
+  if (seen >> 32 != tag() || index >= tensors_.size()) {
+    const auto known = std::find_if(parameters_.begin(), parameters_.end(), [&](const auto& e) { return e.first == state.id; });
+    if (known != parameters_.end()) {
+      index = known->second;
+    } else {
+      Tensor outer_value = p.value();
+      if (outer()) {
+        const Activate level(outer());
+        outer_value = Tensor(p);
+      }
+      tensors_.push_back({outer_value, 0});
+      index = static_cast<std::uint32_t>(tensors_.size() - 1);
+      parameters_.emplace_back(state.id, index);
+    }
+    state.last_seen.store(std::uint64_t{tag()} << 32 | index, std::memory_order_relaxed);
+  }
+  return Tensor(p.data(), index, tag());
+}
+
+Tape::Position Tape::position() const {
+  return {BasicTape<double>::position(), statements_.size(), tensors_.size(), parameters_.size(), arena_.position()};
+}
+
+void Tape::rewind(const Position& p) {
+  destroy_statements(p.statements);
+  arena_.rewind(p.arena);
+  tensors_.resize(p.tensors);
+  parameters_.resize(p.parameters);
+  if (elementary_) scalars_.resize(p.scalars.statements);
+  BasicTape<double>::rewind(p.scalars);
+  std::erase_if(names_, [&](const auto& e) {
+    return e.first.second >= (e.first.first ? p.tensors : p.scalars.statements);
+  });
+}
+
+void Tape::name(const Var& x, std::string text) { names_[{false, node(x).index}] = std::move(text); }
+void Tape::name(const Tensor& x, std::string text) { names_[{true, node(x).index}] = std::move(text); }
+
+std::string Tape::label(NodeId id) const {
+  const auto found = names_.find({id.tensor, id.index});
+  return found == names_.end() ? std::string() : found->second;
+}
+
+NodeId Tape::node(const Var& x) const {
+  if (x.tag() == tag()) {
+    if (x.index() > size())
+      throw TapeError("tape", "a variable is used that was made after the position the tape was rewound to", "Make it again.");
+    return {x.index(), false};
+  }
+  check(x.tag());
+  return {};
+}
+
+NodeId Tape::node(const Tensor& x) const {
+  if (x.tag() == tag()) {
+    if (x.index() >= tensors_.size())
+      throw TapeError("tape", "a variable is used that was made after the position the tape was rewound to", "Make it again.");
+    return {x.index(), true};
+  }
+  check(x.tag());
+  return {};
+}
+
+Var Tape::primal(const Var& x) const {
+  if (x.tag() != tag()) return x;
+  return elementary_ && x.index() < scalars_.size() ? scalars_[x.index()] : Var(x.value());
+}
+
+Tensor Tape::primal(const Tensor& x) const {
+  if (x.tag() != tag()) return x;
+  return x.index() < tensors_.size() ? tensors_[x.index()].primal : Tensor(x.data());
+}
+
+void Tape::enter(Statement* s, std::source_location where) {
+  s->where = where;
+  s->scalars_before = static_cast<std::uint32_t>(size() + 1);
+  // The statement exists already: if the list cannot grow, it must go again.
+  try {
+    statements_.push_back(s);
+  } catch (...) {
+    s->~Statement();
+    throw;
+  }
+  for (const NodeId& n : s->arguments())
+    if (s->keeps_arguments && n.tensor && n.index) ++tensors_[n.index].saved;
+}
+
+Tensor Tape::finish_tensor(Statement* s, const Tensor& result, std::source_location where) {
+  enter(s, where);
+  s->result = {static_cast<std::uint32_t>(tensors_.size()), true};
+  try {
+    tensors_.push_back({result, s->keeps_result ? 1u : 0u});
+  } catch (...) {
+    destroy_statements(statements_.size() - 1);
+    throw;
+  }
+  return Tensor(result.data(), s->result.index, tag());
+}
+
+Var Tape::finish_scalar(Statement* s, const Var& result, std::source_location where) {
+  enter(s, where);
+  s->result = {push_empty(), false};
+  if (elementary_) scalars_.push_back(result);
+  return Var(result.value(), s->result.index, tag());
+}
+
+Tensor add_tensors(const Tensor& a, const Tensor& b) {
+  return core::apply_op(op::Add{}, std::array<Tensor, 2>{a, b}, std::source_location{});
+}
+
+Var add_scalars(const Var& a, const Var& b) {
+  return core::apply_op(op::Add{}, std::array<Var, 2>{a, b}, std::source_location{});
+}
+
+Tensor core::reshape_recorded(const Tensor& x, const Shape& shape) {
+  return core::apply_op(op::Reshape{shape}, std::array<Tensor, 1>{x}, std::source_location{});
+}
+
+Tensor core::broadcast_recorded(const Tensor& x, const Shape& shape) {
+  return core::apply_op(op::BroadcastTo{shape}, std::array<Tensor, 1>{x}, std::source_location{});
+}
+
+void core::add_in_place(const Array& to, const Array& x) {
+  // The pullback of the identity: to += 1 * x.
+  const FusedKernels& k = fused_kernels<Slot>;
+  const Slot formula;
+  const AdjointTarget target{to, true};
+  run_backward(to.dtype() == float32 ? k.backward32 : k.backward64, &formula, to.dtype(), to.shape(), {&to, 1}, x, 1.0, {&target, 1});
+}
+
+}  // namespace autograd

@@ -1,0 +1,168 @@
+// Tape: records scalars and tensors, in order, while it is in scope.
+//
+//   ag::Tape tape;
+//   auto x = tape.variable(-2.0), y = tape.variable(5.0), z = tape.variable(-4.0);
+//   ag::Var f = (x + y) * z;
+//   auto g = tape.gradient(f);            // g[x] = -4, g[y] = -4, g[z] = 3
+//
+// Note [Levels]: tapes nest. A variable of the inner tape has a *primal*: its value as the outer tape knows it. An inner
+// operation first computes its primal with the inner tape set aside, so the outer one records it, and then keeps the
+// rule and the primals as a node. Its pullback, written in differentiable functions, runs with the inner tape set aside
+// too: so gradients of the inner tape are variables of the outer, to any depth. Such a tape, and one opened with
+// record_graph, records every elementary operation as its own node; a tape on its own records fused statements.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <source_location>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <autograd/core/arena.hpp>
+#include <autograd/reverse/parameter.hpp>
+#include <autograd/reverse/statement.hpp>
+#include <autograd/reverse/tensor.hpp>
+#include <autograd/reverse/var.hpp>
+
+namespace autograd {
+
+/// Asks a tape to keep every elementary operation as a node with value and adjoint, for pictures and explanations.
+struct RecordGraph {};
+inline constexpr RecordGraph record_graph{};
+
+class Gradients;
+
+/// The tape of Var and Tensor. It records from its construction to the end of its scope, on its own thread.
+class Tape : public BasicTape<double> {
+ public:
+  Tape();
+  explicit Tape(RecordGraph);
+  ~Tape();
+
+  /// A scalar variable. A variable of an outer tape, or an expression of such, may stand for the value.
+  Var variable(const Var& value);
+  /// A tensor variable over the same elements, of any shape. Throws DtypeError unless they are floating.
+  Tensor variable(const Tensor& value);
+  Var variable(const Var& value, std::string name);
+  Tensor variable(const Tensor& value, std::string name);
+
+  /// The gradient of a scalar result. Throws TapeError when f is not on this tape or has more than one element.
+  Gradients gradient(const Var& f) const;
+  Gradients gradient(const Tensor& f) const;
+  /// The vector-Jacobian product of a result of any shape with a cotangent of that shape (or one that broadcasts).
+  Gradients gradient(const Tensor& f, const Tensor& cotangent) const;
+  template <class E>
+    requires core::is_expression<E>
+  void gradient(const E&) const {
+    static_assert(core::leaf_count<E> == 0, "this expression has no name, so it is not on the tape: write `ag::Var f = ...;` "
+                                            "(or `ag::Tensor f = ...;`) and ask for the gradient of f");
+  }
+
+  /// A place on the tape, for `rewind`.
+  struct Position {
+    BasicTape<double>::Position scalars;
+    std::size_t statements = 0, tensors = 0, parameters = 0;
+    core::Arena::Position arena;
+  };
+  /// Where the tape is now.
+  Position position() const;
+  /// Forgets what was recorded since `p`; variables made since are dead.
+  void rewind(const Position& p);
+
+  /// Gives a node a name, for pictures.
+  void name(const Var& x, std::string name);
+  void name(const Tensor& x, std::string name);
+
+  /// The innermost tape of this thread, or null.
+  static Tape* active() { return static_cast<Tape*>(BasicTape<double>::active()); }
+
+  // ---- for ops, pictures and sweeps ----
+
+  /// The value as the outer tape knows it; see Note [Levels]. Constants are their own.
+  Var primal(const Var& x) const;
+  Tensor primal(const Tensor& x) const;
+  /// The node of a variable of this tape; none for constants and variables of outer tapes. Throws TapeError for others.
+  NodeId node(const Var& x) const;
+  NodeId node(const Tensor& x) const;
+  /// A parameter as a variable of this tape.
+  Tensor parameter(const Parameter& p);
+  /// Constructs a statement S(args...) in the arena; its result is a new tensor (or scalar) with the given primal.
+  template <class S, class... A>
+  Tensor record_tensor(const Tensor& result, std::source_location where, A&&... args) {
+    Statement* s = new (arena_.allocate(sizeof(S), alignof(S))) S(std::forward<A>(args)...);
+    return finish_tensor(s, result, where);
+  }
+  template <class S, class... A>
+  Var record_scalar(const Var& result, std::source_location where, A&&... args) {
+    Statement* s = new (arena_.allocate(sizeof(S), alignof(S))) S(std::forward<A>(args)...);
+    return finish_scalar(s, result, where);
+  }
+  /// A statement with `extra` bytes behind it, for the formula of a fused expression.
+  template <class S, class... A>
+  Tensor record_with_space(const Tensor& result, std::source_location where, std::size_t extra, A&&... args) {
+    Statement* s = new (arena_.allocate(sizeof(S) + extra, alignof(S))) S(std::forward<A>(args)...);
+    return finish_tensor(s, result, where);
+  }
+
+  /// All tensor-level statements (all statements, on a tape that records every operation), in order.
+  const std::vector<Statement*>& statements() const { return statements_; }
+  /// The value of a node.
+  Var scalar_at(std::uint32_t index) const { return scalars_[index]; }
+  const Tensor& tensor_at(std::uint32_t index) const { return tensors_[index].primal; }
+  std::uint32_t tensor_count() const { return static_cast<std::uint32_t>(tensors_.size()); }
+  std::string label(NodeId) const;
+  /// Tangents of `results`, given those of `inputs`: runs the statements forwards. Needs a tape that records every operation.
+  std::vector<Tensor> pushforward(const std::vector<Tensor>& inputs, const std::vector<Tensor>& tangents,
+                                  const std::vector<Tensor>& results) const;
+  std::vector<Var> pushforward(const std::vector<Var>& inputs, const std::vector<Var>& tangents,
+                               const std::vector<Var>& results) const;
+
+ private:
+  friend class TapeSweep;
+  friend class TangentSweep;
+  struct TensorNode {
+    Tensor primal;
+    std::uint32_t saved = 0;  // handles on the primal that statements keep
+  };
+  Tensor finish_tensor(Statement* s, const Tensor& result, std::source_location where);
+  Var finish_scalar(Statement* s, const Var& result, std::source_location where);
+  void enter(Statement* s, std::source_location where);
+  Gradients sweep(NodeId seed, const Var& scalar_seed, const Tensor& tensor_seed) const;
+  void destroy_statements(std::size_t from) noexcept;
+
+  core::Arena arena_;
+  std::vector<Statement*> statements_;
+  std::vector<TensorNode> tensors_;
+  std::vector<Var> scalars_;  // primals, where every operation is recorded
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> parameters_;  // id and tensor index, in order of first use
+  std::map<std::pair<bool, std::uint32_t>, std::string> names_;
+};
+
+/// The gradient of one result, as a value: g[x] has the shape and dtype of x. On a nested tape it is itself a variable
+/// of the outer one.
+class Gradients {
+ public:
+  /// df/dx for a variable, or for a named result that is still held. Throws TapeError for anything else.
+  Var operator[](const Var& x) const;
+  Tensor operator[](const Tensor& x) const;
+  /// df/dp, zeros when f does not depend on p.
+  Tensor operator[](const Parameter& p) const;
+  /// The adjoint of a node, for pictures; false when there is none.
+  bool tensor_at(std::uint32_t index, Tensor& adjoint) const;
+  Var scalar_at(std::uint32_t index) const;
+
+ private:
+  friend class Tape;
+  friend class TapeSweep;
+  std::uint32_t tag_ = 0;
+  std::vector<double> scalars_;
+  std::vector<Var> scalar_vars_;
+  std::vector<Tensor> tensors_;
+  std::vector<bool> known_;    // tensors that have a cotangent
+  std::vector<bool> dropped_;  // intermediate results whose cotangent nobody could ask for
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> parameters_;
+};
+
+}  // namespace autograd

@@ -1,0 +1,25 @@
+# Compile time is part of the product: compiles each of FILES five times at -O2 and prints the median in seconds.
+# COMPILER, OPTIONS and INCLUDES are those of the examples.
+cmake_minimum_required(VERSION 3.25)
+list(REMOVE_DUPLICATES INCLUDES)
+list(TRANSFORM INCLUDES PREPEND -I)
+
+foreach(file IN LISTS FILES)
+  set(times "")
+  foreach(repetition RANGE 1 5)
+    string(TIMESTAMP start "%s%f")
+    execute_process(COMMAND ${COMPILER} -std=c++20 ${OPTIONS} -O2 ${INCLUDES} -c ${file} -o compile_time.o
+                    COMMAND_ERROR_IS_FATAL ANY)
+    string(TIMESTAMP end "%s%f")
+    math(EXPR hundredths "(${end} - ${start}) / 10000")
+    list(APPEND times ${hundredths})
+  endforeach()
+  list(SORT times COMPARE NATURAL)
+  list(GET times 2 median)
+  math(EXPR seconds "${median} / 100")
+  math(EXPR hundredths "100 + ${median} % 100")
+  string(SUBSTRING ${hundredths} 1 2 hundredths)
+  cmake_path(GET file FILENAME name)
+  message(STATUS "${name}: ${seconds}.${hundredths} s")
+endforeach()
+file(REMOVE compile_time.o)

@@ -1,0 +1,115 @@
+# Makes a program and a test of every C++ block of a Markdown file, so that what the documentation says is what happens.
+#
+# xgrad_test_snippets(README.md) reads each ```cpp block. The ```text or ```output block that follows it is what it must
+# print (with the placeholders of run_and_compare.cmake); without one it must only compile and run. A block with a main
+# function is compiled as it is. Any other is wrapped: the includes and `namespace ag = autograd;` go before it, its own
+# #include lines, types and functions stay outside of main, the rest goes into main. A block after the comment
+# <!-- continued --> goes on where the block before it ended; one after <!-- not compiled --> is left alone.
+include(${CMAKE_CURRENT_LIST_DIR}/take_line.cmake)
+
+# The first line of what may not stand inside a function.
+set(xgrad_outside_of_main
+  "^(#|template|struct |class |enum |using |inline |namespace [a-z_:]+ {|[a-z][A-Za-z0-9_:<>&* ]* [&*]?[a-z][A-Za-z0-9_]*\\(.*\\) {)")
+
+function(xgrad_wrap_fragment code out)
+  set(outside "")
+  set(inside "")
+  set(item FALSE)
+  while(NOT code STREQUAL "")
+    take_line(code line)
+    if(NOT item AND line MATCHES "${xgrad_outside_of_main}" AND NOT line MATCHES "^else ")
+      set(item TRUE)
+      set(depth 0)
+    endif()
+    if(item)
+      string(APPEND outside "${line}\n")
+      string(REGEX REPLACE " *//.*" "" line "${line}")
+      string(REGEX REPLACE "[^{]" "" opened "${line}")
+      string(REGEX REPLACE "[^}]" "" closed "${line}")
+      string(LENGTH "${opened}" opened)
+      string(LENGTH "${closed}" closed)
+      math(EXPR depth "${depth} + ${opened} - ${closed}")
+      if(depth EQUAL 0 AND line MATCHES "^#|[;}]$")
+        set(item FALSE)
+      endif()
+    else()
+      string(APPEND inside "${line}\n")
+    endif()
+  endwhile()
+  string(CONCAT wrapped
+    "#include <cmath>\n#include <iostream>\n#include <string>\n#include <vector>\n\n"
+    "#include <autograd/autograd.hpp>\n#include <nn/nn.hpp>\n\nnamespace ag = autograd;\n\n"
+    "${outside}\nint main() {\n${inside}}\n")
+  set(${out} "${wrapped}" PARENT_SCOPE)
+endfunction()
+
+# Adds the program, and the test that runs it and compares what it prints, unless `expected` is NONE.
+function(xgrad_add_snippet name code expected)
+  set(path ${CMAKE_CURRENT_BINARY_DIR}/snippets/${name})
+  if(NOT code MATCHES "int main\\(")
+    xgrad_wrap_fragment("${code}" code)
+  endif()
+  file(CONFIGURE OUTPUT ${path}.cpp CONTENT "${code}" @ONLY)  # unlike file(WRITE), keeps an unchanged file's date
+  add_executable(snippet_${name} ${path}.cpp)
+  target_link_libraries(snippet_${name} PRIVATE xgrad::nn)
+  target_compile_options(snippet_${name} PRIVATE -Wno-unused)  # a README shows more than it uses
+  set(command snippet_${name})
+  if(NOT expected STREQUAL "NONE")
+    file(CONFIGURE OUTPUT ${path}.out CONTENT "${expected}" @ONLY)
+    set(command ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:snippet_${name}> -D EXPECTED=${path}.out
+                -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/run_and_compare.cmake)
+  endif()
+  add_test(NAME snippet.${name} COMMAND ${command} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endfunction()
+
+function(xgrad_test_snippets markdown)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${markdown})
+  file(READ ${PROJECT_SOURCE_DIR}/${markdown} text)
+  string(REGEX REPLACE "\\.md$" "" prefix ${markdown})
+  string(REPLACE "/" "." prefix ${prefix})
+  set(inside prose)  # or a block: code, output, other
+  set(marker "")
+  set(name "")  # the block of code that may still be followed by its output
+  set(count 0)
+  while(NOT text STREQUAL "")
+    take_line(text line)
+    if(inside STREQUAL "prose" AND line MATCHES "^<!-- (continued|not compiled) -->")
+      set(marker ${CMAKE_MATCH_1})
+    elseif(inside STREQUAL "prose" AND line MATCHES "^```(text|output)$" AND name)
+      set(inside output)
+      if(expected STREQUAL "NONE")
+        set(expected "")
+      endif()
+    elseif(inside STREQUAL "prose" AND line MATCHES "^```")
+      if(name)
+        xgrad_add_snippet(${name} "${code}" "${expected}")
+        set(name "")
+      endif()
+      if(NOT line MATCHES "^```cpp" OR marker STREQUAL "not compiled")
+        set(inside other)
+      else()
+        set(inside code)
+        math(EXPR count "${count} + 1")
+        set(name ${prefix}.${count})
+        if(NOT marker STREQUAL "continued")
+          set(code "")
+          set(expected NONE)
+        endif()
+      endif()
+      set(marker "")
+    elseif(inside STREQUAL "output" AND line MATCHES "^```$")
+      xgrad_add_snippet(${name} "${code}" "${expected}")
+      set(name "")
+      set(inside prose)
+    elseif(line MATCHES "^```$")
+      set(inside prose)
+    elseif(inside STREQUAL "code")
+      string(APPEND code "${line}\n")
+    elseif(inside STREQUAL "output")
+      string(APPEND expected "${line}\n")
+    endif()
+  endwhile()
+  if(name)
+    xgrad_add_snippet(${name} "${code}" "${expected}")
+  endif()
+endfunction()

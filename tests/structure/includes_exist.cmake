@@ -1,0 +1,16 @@
+# Every file of ours that is included exists, and is included by its path from the repository root.
+include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
+
+find_sources(sources)
+foreach(source IN LISTS sources)
+  read_includes(${source} includes)
+  foreach(include IN LISTS includes)
+    string(REGEX REPLACE "^.(.*).$" "\\1" path ${include})
+    if(include MATCHES "^\"" OR path MATCHES "^(autograd|nn|tests|examples)/")
+      if(NOT EXISTS ${ROOT}/${path})
+        problem("${source} includes ${include}, but there is no ${path}")
+      endif()
+    endif()
+  endforeach()
+endforeach()
+report()

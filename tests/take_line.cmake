@@ -1,0 +1,11 @@
+# Takes the first line off the text in a variable: take_line(text line). CMake's lists would stumble over [ and ;.
+macro(take_line text line)
+  string(FIND "${${text}}" "\n" end)
+  string(SUBSTRING "${${text}}" 0 ${end} ${line})
+  if(end EQUAL -1)
+    set(${text} "")
+  else()
+    math(EXPR end "${end} + 1")
+    string(SUBSTRING "${${text}}" ${end} -1 ${text})
+  endif()
+endmacro()
