@@ -2,4 +2,8 @@
 #pragma once
 
 #include <autograd/evaluate.hpp>
+#include <autograd/functional.hpp>
+#include <autograd/gradcheck.hpp>
+#include <autograd/op/list.hpp>
+#include <autograd/print.hpp>
 #include <autograd/reverse/crossing.hpp>

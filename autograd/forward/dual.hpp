@@ -103,7 +103,7 @@ auto evaluate_dual(const Op& op, const A&... a) {
               [&](const auto&... partial) {
                 (
                     [&] {
-                      const auto t = op::chain<op::unbounded<Op>>(x.tangent, partial);
+                      const auto t = op::chain<Op>(x.tangent, partial);
                       if constexpr (!std::is_same_v<decltype(t), const Zero>) dy = T(dy + t);
                     }(),
                     ...);

@@ -35,6 +35,7 @@ struct Softplus {
 /// max(x, 0); d = dx above 0, 0 at and below
 struct Relu {
   static constexpr std::string_view name = "relu";
+  static constexpr bool selects = true;
   auto value(const auto& x) const { return where(x <= 0.0, 0.0, x); }
   auto derivative(const auto& x, const auto&) const { return partials(where(x > 0.0, 1.0, where(x <= 0.0, 0.0, x))); }
 };
@@ -56,6 +57,7 @@ struct Silu {
 /// x above 0, slope x below; d = dx or slope dx, at 0 the smaller
 struct LeakyRelu {
   static constexpr std::string_view name = "leaky_relu";
+  static constexpr bool selects = true;
   double slope = 0.01;
   auto value(const auto& x) const { return where(x > 0.0, x, slope * x); }
   auto derivative(const auto& x, const auto&) const {
@@ -66,6 +68,7 @@ struct LeakyRelu {
 /// x above 0, alpha (exp(x) - 1) below; d = dx or alpha exp(x) dx
 struct Elu {
   static constexpr std::string_view name = "elu";
+  static constexpr bool selects = true;
   double alpha = 1.0;
   auto value(const auto& x) const { return where(x > 0.0, x, alpha * expm1(x)); }
   auto derivative(const auto& x, const auto&) const { return partials(where(x > 0.0, 1.0, alpha * exp(x))); }

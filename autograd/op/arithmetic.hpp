@@ -57,12 +57,13 @@ struct Reciprocal {
   auto derivative(const auto&, const auto& y) const { return partials(-y * y); }
 };
 
-/// d sqrt(x) = dx / (2 sqrt(x)), infinite at 0
+/// d sqrt(x) = dx / (2 sqrt(x)), +infinite at 0; y + 0 is +0 where y is -0
 struct Sqrt {
   static constexpr std::string_view name = "sqrt";
+  static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return sqrt(x); }
-  auto derivative(const auto&, const auto& y) const { return partials(0.5 / y); }
+  auto derivative(const auto&, const auto& y) const { return partials(0.5 / (y + 0.0)); }
 };
 
 /// d cbrt(x) = dx / (3 cbrt(x)^2), infinite at 0
@@ -77,6 +78,7 @@ struct Cbrt {
 /// constant in y at 0 and has no real neighbours below.
 struct Pow {
   static constexpr std::string_view name = "pow";
+  static constexpr std::array<Domain, 2> domain{{{0, infinity}, {}}};
   static constexpr bool unbounded = true;
   auto value(const auto& x, const auto& y) const { return pow(x, y); }
   auto derivative(const auto& x, const auto& y, const auto& r) const {
@@ -88,6 +90,7 @@ struct Pow {
 /// d(x^p) = p x^(p-1) dx for a plain number p
 struct PowConstant {
   static constexpr std::string_view name = "pow_constant";
+  static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   double exponent = 2.0;
   auto value(const auto& x) const {

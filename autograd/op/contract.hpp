@@ -12,12 +12,18 @@
 //   general       value(x...), pullback(g, y, x...), pushforward(y, x..., dx...)
 //
 // y is the result, g its cotangent. An op of several arguments returns its cotangents as functions, so that those
-// nobody wants are never computed. An op whose slope is unbounded somewhere says `static constexpr bool unbounded =
-// true`: then a cotangent that is exactly 0 contributes 0, also there (a strong zero).
+// nobody wants are never computed. An elementwise op may declare, as `static constexpr` members:
+//   bool unbounded = true    its slope is infinite somewhere: a cotangent that is exactly 0 contributes 0, also there
+//   bool selects = true      a slope of exactly 0 means that the argument was not chosen: it receives 0, also from a
+//                            cotangent that is infinite or NaN
+//   Domain domain{0, infinity}  where the value is a real number; std::array<Domain, n> for n arguments. Tests and
+//                            gradient checks stay inside.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -59,6 +65,13 @@ constexpr Cotangents<F...> cotangents(F... f) {
   return {std::tuple<F...>{std::move(f)...}};
 }
 
+/// The interval on which an op has a real value, in one argument; its ends may be kinks or infinite slopes.
+struct Domain {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  constexpr bool contains(double x) const { return low <= x && x <= high; }
+};
+
 namespace op {
 
 namespace detail {
@@ -83,8 +96,30 @@ inline constexpr bool unbounded = requires { requires Op::unbounded; };
 template <class Op>
 inline constexpr bool boolean_result = requires { requires Op::boolean; };
 
-/// cotangent * partial, where either may be the type of a unit and, for an op with an unbounded slope, 0 * inf is 0.
-template <bool strong_zero, class C, class P>
+/// Ops that say so choose among their arguments: those with a slope of 0 take no part.
+template <class Op>
+inline constexpr bool selects = requires { requires Op::selects; };
+
+/// Where argument k of an op may lie: what the op declares, or the whole line.
+template <class Op>
+constexpr Domain domain_of(std::size_t k = 0) {
+  if constexpr (requires { Op::domain[k]; }) return Op::domain[k];
+  else if constexpr (requires { Op::domain; }) return Op::domain;
+  else return {};
+}
+
+namespace detail {
+// product, but 0 where the factor is.
+template <class F, class P>
+constexpr auto zero_with(const F& factor, const P& product) {
+  if constexpr (std::is_arithmetic_v<P>) return factor == 0 ? P(0) : product;
+  else return where(factor == 0.0, 0.0, product);
+}
+}  // namespace detail
+
+/// cotangent * partial, or tangent * partial, for one argument of Op: either may be the type of a unit, and 0 * inf is 0
+/// for an op that is unbounded (the first is 0) or selects (the second is).
+template <class Op, class C, class P>
 constexpr auto chain(const C& c, const P& p) {
   if constexpr (std::is_same_v<C, Zero> || std::is_same_v<P, Zero>) {
     return zero;
@@ -98,12 +133,12 @@ constexpr auto chain(const C& c, const P& p) {
     return -p;
   } else if constexpr (std::is_same_v<P, MinusOne>) {
     return -c;
-  } else if constexpr (!strong_zero) {
-    return c * p;
-  } else if constexpr (std::is_arithmetic_v<C>) {
-    return c == 0 ? C(0) : C(c * p);
+  } else if constexpr (selects<Op>) {
+    return detail::zero_with(p, c * p);
+  } else if constexpr (unbounded<Op>) {
+    return detail::zero_with(c, c * p);
   } else {
-    return where(c == 0.0, 0.0, c * p);
+    return c * p;
   }
 }
 

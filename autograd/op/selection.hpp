@@ -11,6 +11,7 @@ namespace op {
 /// d|x| = sign(x) dx, 0 at 0
 struct Abs {
   static constexpr std::string_view name = "abs";
+  static constexpr bool selects = true;
   auto value(const auto& x) const { return abs(x); }
   auto derivative(const auto& x, const auto&) const { return partials(sign(x)); }
 };
@@ -46,6 +47,7 @@ struct Round {
 /// The larger; d goes to the larger, half to each at a tie
 struct Maximum {
   static constexpr std::string_view name = "maximum";
+  static constexpr bool selects = true;
   auto value(const auto& x, const auto& y) const { return where(x != x, x, where(x > y, x, y)); }
   auto derivative(const auto& x, const auto& y, const auto& r) const {
     return partials(where(x > y, 1.0, where(x < y, 0.0, where(r == r, 0.5, r))),
@@ -56,6 +58,7 @@ struct Maximum {
 /// The smaller; d goes to the smaller, half to each at a tie
 struct Minimum {
   static constexpr std::string_view name = "minimum";
+  static constexpr bool selects = true;
   auto value(const auto& x, const auto& y) const { return where(x != x, x, where(x < y, x, y)); }
   auto derivative(const auto& x, const auto& y, const auto& r) const {
     return partials(where(x < y, 1.0, where(x > y, 0.0, where(r == r, 0.5, r))),
@@ -66,6 +69,7 @@ struct Minimum {
 /// min(max(x, low), high); d goes to whichever is the result, to x at the bounds
 struct Clamp {
   static constexpr std::string_view name = "clamp";
+  static constexpr bool selects = true;
   auto value(const auto& x, const auto& low, const auto& high) const {
     return where(where(x < low, low, x) > high, high, where(x < low, low, x));
   }
@@ -79,6 +83,7 @@ struct Clamp {
 /// yes where the condition is not 0, else no; d goes to the chosen one
 struct Where {
   static constexpr std::string_view name = "where";
+  static constexpr bool selects = true;
   auto value(const auto& condition, const auto& yes, const auto& no) const { return where(condition != 0.0, yes, no); }
   auto derivative(const auto& condition, const auto&, const auto&, const auto&) const {
     return partials(zero, where(condition != 0.0, 1.0, 0.0), where(condition != 0.0, 0.0, 1.0));

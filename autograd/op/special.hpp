@@ -23,6 +23,7 @@ struct Erfc {
 /// d lgamma(x) = digamma(x) dx
 struct Lgamma {
   static constexpr std::string_view name = "lgamma";
+  static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return lgamma(x); }
   auto derivative(const auto& x, const auto&) const { return partials(digamma(x)); }
@@ -31,6 +32,7 @@ struct Lgamma {
 /// d digamma(x) = trigamma(x) dx
 struct Digamma {
   static constexpr std::string_view name = "digamma";
+  static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return digamma(x); }
   auto derivative(const auto& x, const auto&) const { return partials(trigamma(x)); }
@@ -39,6 +41,7 @@ struct Digamma {
 /// d trigamma(x) = polygamma(2, x) dx
 struct Trigamma {
   static constexpr std::string_view name = "trigamma";
+  static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return trigamma(x); }
   auto derivative(const auto& x, const auto&) const { return partials(polygamma(2, x)); }
@@ -47,6 +50,7 @@ struct Trigamma {
 /// The n-th derivative of digamma: d polygamma(n, x) = polygamma(n + 1, x) dx, so the order rises without end
 struct Polygamma {
   static constexpr std::string_view name = "polygamma";
+  static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   int order = 2;
   auto value(const auto& x) const { return polygamma(order, x); }

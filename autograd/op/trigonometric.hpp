@@ -33,6 +33,7 @@ struct Tan {
 /// d asin(x) = dx / sqrt(1 - x^2)
 struct Asin {
   static constexpr std::string_view name = "asin";
+  static constexpr Domain domain{-1, 1};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return asin(x); }
   auto derivative(const auto& x, const auto&) const { return partials(1.0 / sqrt((1.0 - x) * (1.0 + x))); }
@@ -41,6 +42,7 @@ struct Asin {
 /// d acos(x) = -dx / sqrt(1 - x^2)
 struct Acos {
   static constexpr std::string_view name = "acos";
+  static constexpr Domain domain{-1, 1};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return acos(x); }
   auto derivative(const auto& x, const auto&) const { return partials(-1.0 / sqrt((1.0 - x) * (1.0 + x))); }
@@ -56,6 +58,7 @@ struct Atan {
 /// d sinh(x) = cosh(x) dx
 struct Sinh {
   static constexpr std::string_view name = "sinh";
+  static constexpr bool unbounded = true;
   auto value(const auto& x) const { return sinh(x); }
   auto derivative(const auto& x, const auto&) const { return partials(cosh(x)); }
 };
@@ -63,6 +66,7 @@ struct Sinh {
 /// d cosh(x) = sinh(x) dx
 struct Cosh {
   static constexpr std::string_view name = "cosh";
+  static constexpr bool unbounded = true;
   auto value(const auto& x) const { return cosh(x); }
   auto derivative(const auto& x, const auto&) const { return partials(sinh(x)); }
 };
@@ -84,6 +88,7 @@ struct Asinh {
 /// d acosh(x) = dx / sqrt(x^2 - 1)
 struct Acosh {
   static constexpr std::string_view name = "acosh";
+  static constexpr Domain domain{1, infinity};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return acosh(x); }
   auto derivative(const auto& x, const auto&) const { return partials(1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0))); }
@@ -92,6 +97,7 @@ struct Acosh {
 /// d atanh(x) = dx / (1 - x^2)
 struct Atanh {
   static constexpr std::string_view name = "atanh";
+  static constexpr Domain domain{-1, 1};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return atanh(x); }
   auto derivative(const auto& x, const auto& y) const { return partials(where(abs(x) > 1.0, y, 1.0 / ((1.0 - x) * (1.0 + x)))); }
@@ -111,6 +117,7 @@ struct Atan2 {
 /// d hypot(x, y) = (x dx + y dy) / hypot(x, y), 0 at the origin and unit slopes at infinity
 struct Hypot {
   static constexpr std::string_view name = "hypot";
+  static constexpr bool selects = true;
   auto value(const auto& x, const auto& y) const { return hypot(x, y); }
   auto derivative(const auto& x, const auto& y, const auto& r) const {
     return partials(slope(x, r), slope(y, r));

@@ -176,7 +176,7 @@ template <class V, std::size_t first = 0, class E, class C, class Sink>
             if constexpr (constexpr std::size_t n = leaf_count<std::tuple_element_t<I, std::tuple<A...>>>; n > 0)
               if (sink.template wants<k, n>())
                 pull<V, k>(std::get<I>(node.args), std::get<I>(in.args),
-                           op::chain<op::unbounded<Op>>(c, std::get<I>(p)), sink);
+                           op::chain<Op>(c, std::get<I>(p)), sink);
           }(),
           ...);
     }(e, std::make_index_sequence<std::tuple_size_v<decltype(e.args)>>{});

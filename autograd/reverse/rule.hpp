@@ -127,7 +127,7 @@ class RuleStatement final : public Statement {
   template <std::size_t i, class P>
   void pull_elementwise(Sweep& sweep, const Tensor& g, const P& p) const {
     if (!nodes_[i]) return;
-    const auto c = op::chain<op::unbounded<Op>>(g, p);
+    const auto c = op::chain<Op>(g, p);
     if constexpr (!std::is_same_v<decltype(c), const Zero>) sweep.add_tensor(nodes_[i].index, sum_to(Tensor(c), x_[i].get(Op::name).shape()));
   }
   template <std::size_t i, class F>
@@ -138,7 +138,7 @@ class RuleStatement final : public Statement {
   template <std::size_t i, class P, class Add>
   void push_elementwise(const std::array<Tensor, N>& dx, const std::array<bool, N>& some, const P& p, const Add& add) const {
     if (!some[i]) return;
-    const auto t = op::chain<op::unbounded<Op>>(dx[i], p);
+    const auto t = op::chain<Op>(dx[i], p);
     if constexpr (!std::is_same_v<decltype(t), const Zero>) {
       Tensor term(t);
       if (!(term.shape() == y_.get(Op::name).shape()))
@@ -210,7 +210,7 @@ class ScalarRule final : public Statement {
       const auto p = op_.derivative(x_[i]..., y_).values;
       (
           [&] {
-            const auto c = op::chain<op::unbounded<Op>>(g, std::get<i>(p));
+            const auto c = op::chain<Op>(g, std::get<i>(p));
             if constexpr (!std::is_same_v<decltype(c), const Zero>)
               if (nodes_[i]) sweep.add_scalar(nodes_[i].index, Var(c));
           }(),
@@ -224,7 +224,7 @@ class ScalarRule final : public Statement {
       (
           [&] {
             if (!nodes_[i]) return;
-            const auto t = op::chain<op::unbounded<Op>>(sweep.scalar(nodes_[i]), std::get<i>(p));
+            const auto t = op::chain<Op>(sweep.scalar(nodes_[i]), std::get<i>(p));
             if constexpr (!std::is_same_v<decltype(t), const Zero>) dy = add_scalars(dy, Var(t));
           }(),
           ...);

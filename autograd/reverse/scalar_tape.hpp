@@ -168,7 +168,7 @@ class BasicTape {
     core::pull<T>(e, in, one, units);
     Sink<MinusOne> minus{*this, before};
     core::pull<T>(e, in, one, minus);
-    if (scalar_statements_.indices.size() == before.indices) return 0;
+    if (scalar_statements_.indices.size() == before.indices && !mentions(e)) return 0;
     scalar_statements_.headers.push(core::ScalarStatements<T>::header(general.count, units.count, minus.count));
     return static_cast<std::uint32_t>(before.statements);
   }
@@ -204,12 +204,27 @@ class BasicTape {
           if (x.tag() != 0) [[unlikely]] tape.foreign(x.tag(), before);
           return;
         }
-        if constexpr (!unit) tape.scalar_statements_.partials.push(T(partial));
+        if constexpr (!unit) {
+          const T p(partial);
+          if (core::exactly_zero(p)) return;  // takes no part, whatever cotangent comes
+          tape.scalar_statements_.partials.push(p);
+        }
         tape.scalar_statements_.indices.push(x.index());
         ++count;
       }
     }
   };
+
+  // True when a variable of this tape is in the expression, be it with a slope of 0 everywhere.
+  template <class E>
+  bool mentions(const E& e) const {
+    if constexpr (core::is_expression<E>)
+      return std::apply([this](const auto&... a) { return (mentions(a) || ...); }, e.args);
+    else if constexpr (std::is_same_v<E, BasicVar<T>>)
+      return e.tag() == tag_;
+    else
+      return false;
+  }
 
   [[gnu::noinline]] void foreign(std::uint32_t tag, const Position& before) {
     scalar_statements_.rewind(before);

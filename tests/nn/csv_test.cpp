@@ -145,7 +145,7 @@ TEST_CASE("read_csv: every form of a number") {
     std::string text;
     for (std::uint64_t n = 1 + rng.below(18); n > 0; --n) text += static_cast<char>('0' + rng.below(10));
     if (rng.below(4) > 0) text.insert(rng.below(text.size() + 1), 1, '.');
-    if (rng.below(4) == 0) text += "e" + std::to_string(static_cast<int>(rng.below(60)) - 30);
+    if (rng.below(4) == 0) text.append("e").append(std::to_string(static_cast<int>(rng.below(60)) - 30));
     if (rng.below(2) == 0) text.insert(0, 1, '-');
     if (text.back() == '-') text += '7';
     if (one(text) != std::strtod(text.c_str(), nullptr)) CHECK(text == "is parsed as strtod does");
