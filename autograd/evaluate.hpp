@@ -4,8 +4,11 @@
 // an expression (an op that is not elementwise is computed and recorded at once).
 #pragma once
 
+#include <cmath>
+
 #include <autograd/forward/dual.hpp>
 #include <autograd/reverse/elementary.hpp>
+#include <autograd/reverse/list_rule.hpp>
 
 namespace autograd {
 
@@ -38,10 +41,26 @@ auto leaf(A&& a) {
 
 /// An argument as a named tensor.
 template <class A>
-Tensor named(const A& a, std::source_location where) {
+Tensor named(const A& a, SourceLocation where) {
   if constexpr (TensorExpression<A>) return Tensor(a, where);
   else if constexpr (std::is_arithmetic_v<A>) return Tensor(static_cast<double>(a));
   else return Tensor(a);
+}
+
+/// An argument as a named tensor; numbers and scalar variables take the given dtype. Throws DtypeError for a number that
+/// an integer cannot hold.
+template <class A>
+Tensor named_as(Dtype dtype, const A& a, SourceLocation where) {
+  if constexpr (std::is_arithmetic_v<A>) {
+    const auto value = static_cast<double>(a);
+    if (dtype == int64 && value != std::trunc(value))
+      throw DtypeError("int64", std::to_string(value) + " is not an integer", "Convert the tensor with cast(x, ag::float64).");
+    return Tensor(value, dtype);
+  } else if constexpr (Differentiable<A> && !is_tensor_level<A> && !std::is_same_v<A, Parameter>) {
+    return to_tensor(Var(a), dtype, where);
+  } else {
+    return named(a, where);
+  }
 }
 
 /// The number in a scalar argument.
@@ -60,7 +79,7 @@ concept FusedReduction = requires(const Op& op) { Reduction{true, op.axes, op.ke
 
 /// evaluate, with the place in the source that a statement shall remember.
 template <class Op, class... A>
-auto evaluate_at(std::source_location where, const Op& op, A&&... a) {
+auto evaluate_at(SourceLocation where, const Op& op, A&&... a) {
   using core::is_dual, core::is_pack, core::is_tensor_level, core::scalar_of;
   constexpr bool any_tensor = ((is_tensor_level<std::remove_cvref_t<A>> || std::is_same_v<std::remove_cvref_t<A>, Parameter> ||
                                 core::XtensorExpression<A>) || ...);
@@ -89,7 +108,13 @@ auto evaluate_at(std::source_location where, const Op& op, A&&... a) {
 
 template <class Op, class... A>
 auto evaluate(const Op& op, A&&... a) {
-  return evaluate_at(std::source_location{}, op, std::forward<A>(a)...);
+  return evaluate_at(SourceLocation{}, op, std::forward<A>(a)...);
+}
+
+/// Applies an op of a list of tensors; see reverse/list_rule.hpp.
+template <class Op>
+Tensor evaluate_list(const Op& op, const std::vector<Tensor>& x, SourceLocation where) {
+  return core::apply_list_op(op, std::span<const Tensor>(x), where);
 }
 
 }  // namespace autograd

@@ -105,6 +105,17 @@ Var cotangent_like(const Var&, const C& c) {
   return Var(c);
 }
 
+// <g, v> for the kinds of gradient there are.
+inline Tensor inner_product(const Tensor& g, const Tensor& v) { return sum(g * v); }
+inline Var inner_product(const Var& g, double v) { return g * v; }
+inline Var inner_product(const std::vector<Var>& g, const std::vector<double>& v) {
+  if (g.size() != v.size())
+    throw ShapeError("hvp", "a direction of " + std::to_string(v.size()) + " numbers for " + std::to_string(g.size()) + " variables");
+  Var sum = 0;
+  for (std::size_t i = 0; i < g.size(); ++i) sum += g[i] * v[i];
+  return sum;
+}
+
 // Runs f on a new tape; `pull` turns result and tape into gradients. A result that depends on no argument has none.
 template <class Pull, class F, class... X>
 auto differentiate(const Pull& pull, const F& f, const X&... x) {
@@ -190,21 +201,7 @@ auto jvp(const F& f, const std::tuple<X...>& x, const std::tuple<V...>& v) {
 /// std::vector<double> or both tensors.
 template <class F, class X, class V>
 auto hvp(const F& f, const X& x, const V& v) {
-  return gradient(
-      [&](const auto& u) {
-        const auto g = gradient(f, u);
-        using G = std::remove_cvref_t<decltype(g)>;
-        if constexpr (std::is_same_v<G, Tensor>) {
-          return Tensor(sum(g * Tensor(v)));
-        } else if constexpr (std::is_same_v<G, Var>) {
-          return Var(g * static_cast<double>(v));
-        } else {
-          Var dot = 0;
-          for (std::size_t i = 0; i < g.size(); ++i) dot += g[i] * v[i];
-          return dot;
-        }
-      },
-      x);
+  return gradient([&](const auto& u) { return core::inner_product(gradient(f, u), v); }, x);
 }
 
 }  // namespace autograd

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <autograd/functional.hpp>
+#include <autograd/reverse/visitor.hpp>
 
 namespace autograd {
 
@@ -89,10 +90,10 @@ inline Tensor checked_result(const Var& y) { return to_tensor(y, float64, {}); }
 /// Vars for the first two). A result of several elements is checked along a fixed random direction. f may be an op.
 template <class F, class... X>
 GradcheckReport gradcheck(const GradcheckOptions& options, const F& f, const X&... x) {
-  const core::CheckedFunction g = [&f](const std::vector<Tensor>& all) {
+  const core::CheckedFunction g = [&f](const std::vector<Tensor>& arguments) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return core::checked_result(core::named_result(
-          f, core::from_checked<std::conditional_t<std::is_arithmetic_v<X>, Var, core::ArgumentType<X>>>(all[I])...));
+          f, core::from_checked<std::conditional_t<std::is_arithmetic_v<X>, Var, core::ArgumentType<X>>>(arguments[I])...));
     }(std::index_sequence_for<X...>{});
   };
   std::vector<std::string> names;
@@ -105,10 +106,6 @@ GradcheckReport gradcheck(const F& f, const X&... x) {
   return gradcheck(GradcheckOptions{}, f, x...);
 }
 
-/// Anything that shows its parameters with dotted names: model.each_parameter([](std::string name, Parameter& p) {...}).
-template <class M>
-concept HasParameters = requires(M& m) { m.each_parameter([](const std::string&, Parameter&) {}); };
-
 /// Checks the gradient of a loss with respect to every parameter of a model: loss(x...) computes it from the model, and
 /// receives the arguments in float64. The parameters are float64 during the check and restored bit by bit after it.
 template <HasParameters M, class F, class... X>
@@ -117,13 +114,11 @@ GradcheckReport gradcheck(M& model, const F& loss, const X&... x) {
 }
 template <HasParameters M, class F, class... X>
 GradcheckReport gradcheck(const GradcheckOptions& options, M& model, const F& loss, const X&... x) {
-  std::vector<Parameter*> parameters;
+  std::vector<Parameter*> found;
   std::vector<std::string> names;
-  model.each_parameter([&](const std::string& name, Parameter& p) {
-    parameters.push_back(&p);
-    names.push_back(name);
-  });
-  return core::check_model(parameters, std::move(names), [&] { return core::checked_result(core::named_result(loss, core::as_checked(x)...)); },
+  Visitor visit(found, &names);
+  model.each_parameter(visit);
+  return core::check_model(found, std::move(names), [&] { return core::checked_result(core::named_result(loss, core::as_checked(x)...)); },
                            options);
 }
 

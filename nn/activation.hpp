@@ -39,8 +39,8 @@ struct Tanh {
 struct Softplus {
   ag::Tensor operator()(const ag::Tensor& x) const;
 };
-/// exp(x) / sum over the axis of exp(x): scores become probabilities. For training, end with the scores instead and use
-/// nn::cross_entropy, which is exact where probabilities round to 0.
+/// exp(x) / sum over the axis of exp(x): scores become probabilities. For training, end with the scores
+/// instead and use nn::cross_entropy, which is exact where probabilities round to 0.
 struct Softmax {
   ag::Index axis = -1;
   ag::Tensor operator()(const ag::Tensor& x) const;

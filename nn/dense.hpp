@@ -8,10 +8,10 @@ namespace nn {
 
 /// How a Dense layer starts.
 struct DenseOptions {
-  bool bias = true;                         ///< whether there is a b
-  Initialiser weight = glorot_uniform();    ///< the first W
-  Initialiser offset = constant(0);         ///< the first b
-  ag::Dtype dtype = ag::float32;            ///< of W and b, and of the inputs
+  bool bias = true;                       ///< whether there is a b
+  Initialiser weight = glorot_uniform();  ///< the first W
+  Initialiser offset = constant(0);       ///< the first b
+  ag::Dtype dtype = ag::float32;          ///< of W and b, and of the inputs
 };
 
 /// y = x W' + b; x (batch, in), W (out, in), b (out,), y (batch, out)

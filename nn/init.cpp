@@ -1,5 +1,5 @@
 // The initialisers: one draw for each element, in row-major order, in double precision, rounded to the dtype.
-#include <autograd/core/error.hpp>
+#include <autograd/autograd.hpp>
 #include <cmath>
 #include <nn/init.hpp>
 #include <string>
@@ -13,7 +13,7 @@ ag::Tensor fill(const ag::Shape& shape, ag::Dtype dtype, Draw draw) {
   auto elements = t.mutable_array<double>();
   double* to = elements.data();
   for (ag::Index i = 0; i < t.size(); ++i) to[i] = draw();
-  return dtype == ag::float64 ? t : ag::Tensor(t.data().cast(dtype));
+  return cast(t, dtype);
 }
 
 struct Fans {
@@ -22,7 +22,8 @@ struct Fans {
 
 Fans fans_of(const ag::Shape& shape, std::string_view where) {
   if (shape.size() < 2)
-    throw ag::ShapeError(where, "weights of shape " + to_string(shape) + " have no inputs and outputs to count",
+    throw ag::ShapeError(where,
+                         "weights of shape " + to_string(shape) + " have no inputs and outputs to count",
                          "Use normal or uniform.");
   double window = 1;
   for (std::size_t d = 2; d < shape.size(); ++d) window *= static_cast<double>(shape[d]);
@@ -36,16 +37,14 @@ double he(Fans f) { return 2 / f.in; }
 
 Initialiser scaled_normal(std::string_view name, Variance variance) {
   return [=](const ag::Shape& shape, ag::Dtype dtype, Rng& rng) {
-    return normal(shape.empty() || ag::core::count(shape) > 0 ? std::sqrt(variance(fans_of(shape, name))) : 0)(
-        shape, dtype, rng);
+    return normal(std::sqrt(variance(fans_of(shape, name))))(shape, dtype, rng);
   };
 }
 
 // A uniform distribution in [-a, a) has the variance a^2 / 3.
 Initialiser scaled_uniform(std::string_view name, Variance variance) {
   return [=](const ag::Shape& shape, ag::Dtype dtype, Rng& rng) {
-    const double a =
-        shape.empty() || ag::core::count(shape) > 0 ? std::sqrt(3 * variance(fans_of(shape, name))) : 0;
+    const double a = std::sqrt(3 * variance(fans_of(shape, name)));
     return uniform(-a, a)(shape, dtype, rng);
   };
 }

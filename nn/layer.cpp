@@ -1,36 +1,10 @@
-// Collecting parameters by name, and the table that shows them.
+// The table that shows a model's parameters.
 #include <algorithm>
-#include <autograd/core/error.hpp>
 #include <iomanip>
 #include <nn/layer.hpp>
 #include <sstream>
 
-namespace nn {
-
-void Visitor::operator()(std::string_view name, ag::Parameter& parameter) {
-  if (std::find(found_.begin(), found_.end(), &parameter) != found_.end()) return;
-  found_.push_back(&parameter);
-  if (names_) names_->push_back(prefix_ + std::string(name));
-}
-
-std::size_t Visitor::enter(std::string_view name) {
-  const std::size_t length = prefix_.size();
-  if (names_) prefix_.append(name).append(".");
-  return length;
-}
-
-namespace detail {
-
-std::vector<NamedParameter> zip(std::vector<std::string> names, const std::vector<ag::Parameter*>& found) {
-  std::vector<NamedParameter> list;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (std::find(names.begin() + static_cast<std::ptrdiff_t>(i) + 1, names.end(), names[i]) != names.end())
-      throw ag::Error("parameters", "two parameters are called " + names[i],
-                      "Give them different names in each_parameter.");
-    list.push_back({names[i], found[i]});
-  }
-  return list;
-}
+namespace nn::detail {
 
 ag::Index count(const std::vector<NamedParameter>& list) {
   ag::Index n = 0;
@@ -50,11 +24,11 @@ std::string summary(const std::vector<NamedParameter>& list) {
 
   std::ostringstream out;
   for (const auto& row : rows) {
-    for (std::size_t c = 0; c < 3; ++c) out << std::left << std::setw(static_cast<int>(width[c]) + 2) << row[c];
+    for (std::size_t c = 0; c < 3; ++c)
+      out << std::left << std::setw(static_cast<int>(width[c]) + 2) << row[c];
     out << std::right << std::setw(static_cast<int>(width[3])) << row[3] << '\n';
   }
   return out.str();
 }
 
-}  // namespace detail
-}  // namespace nn
+}  // namespace nn::detail

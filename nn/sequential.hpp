@@ -11,7 +11,8 @@
 
 namespace nn {
 
-/// y = last(... second(first(x))); its parameters are called "0.weight", "0.bias", "2.weight", ... by the layer's position.
+/// y = last(... second(first(x))); its parameters are called "0.weight", "0.bias", "2.weight", ... by the
+/// layer's position.
 template <Layer... L>
 struct Sequential {
   std::tuple<L...> layers;
@@ -28,7 +29,8 @@ struct Sequential {
     std::apply([&](L&... layer) { (visit(std::to_string(i++), layer), ...); }, layers);
   }
 
-  /// Layer number I, counted from 0: `model.template get<0>().weight` in a template, `model.get<0>().weight` elsewhere.
+  /// Layer number I, counted from 0: `model.template get<0>().weight` in a template, `model.get<0>().weight`
+  /// elsewhere.
   template <std::size_t I>
   auto& get() {
     return std::get<I>(layers);

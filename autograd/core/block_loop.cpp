@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <autograd/core/pool.hpp>
+#include <autograd/core/small_array.hpp>
 #include <autograd/core/walk.hpp>
 
 namespace autograd::core {
@@ -43,9 +44,14 @@ class Block {
 template <class T>
 class Reader {
  public:
-  Reader(const Array& a, const Shape& space)
-      : array_(a), walk_(space, broadcast_strides(a.shape(), a.strides(), space)) {
-    direct_ = walk_.contiguous() && a.dtype() == dtype_of<T> && !(walk_.rank == 0 && count(space) > 1);
+  void open(const Array& a, const Shape& space) {
+    array_ = &a;
+    if (a.dtype() == dtype_of<T> && a.contiguous() && a.shape() == space) {
+      direct_ = true;
+      return;
+    }
+    walk_.fold(space, broadcast_strides(a.shape(), a.strides(), space));
+    direct_ = walk_.contiguous() && a.dtype() == dtype_of<T>;
     constant_ = walk_.constant() && !direct_;
   }
 
@@ -53,9 +59,9 @@ class Reader {
 
   // Elements [begin, begin + n); a packed block is padded to full registers.
   const T* read(Index begin, Index n, Block<T>& scratch) const {
-    if (direct_) return array_.data<const T>() + begin;
+    if (direct_) return array_->data<const T>() + begin;
     T* block = scratch.get();
-    with_type(array_.dtype(), [&]<class S>(Type<S>) { gather(walk_, array_.data<const S>(), begin, n, block); });
+    with_type(array_->dtype(), [&]<class S>(Type<S>) { gather(walk_, array_->data<const S>(), begin, n, block); });
     pad(block, n);
     return block;
   }
@@ -67,9 +73,9 @@ class Reader {
   }
 
  private:
-  const Array& array_;
+  const Array* array_ = nullptr;
   Walk walk_;
-  bool direct_, constant_;
+  bool direct_ = false, constant_ = false;
 };
 
 // Elements per group: what one thread takes at a time. Groups depend on the problem alone, never on the thread count, so
@@ -134,25 +140,25 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, std:
   if (sums) sums->open(grouping.groups);
 
   for_groups(grouping, [&](Index group, Index first, Index last) {
-    std::optional<Reader<T>> readers[max_leaves];
-    Block<T> packed[max_leaves], tail[max_leaves], result;
-    const void* from[max_leaves];
-    const void* rest_from[max_leaves];
+    SmallArray<Reader<T>> readers(in.size());
+    SmallArray<Block<T>> packed(in.size()), tail(in.size());
+    SmallArray<const void*> from(in.size()), rest_from(in.size());
+    Block<T> result;
     for (std::size_t k = 0; k < in.size(); ++k) {
-      readers[k].emplace(in[k], space);
-      if (readers[k]->constant()) from[k] = readers[k]->read(0, block_size, packed[k]);
+      readers[k].open(in[k], space);
+      if (readers[k].constant()) from[k] = readers[k].read(0, block_size, packed[k]);
     }
     for (Index b = first; b < last; ++b) {
       const Index begin = b * block_size, length = std::min(block_size, n - begin);
       const Index full = length - length % lanes<T>, rest = length - full;
       for (std::size_t k = 0; k < in.size(); ++k)
-        if (!readers[k]->constant()) from[k] = readers[k]->read(begin, length, packed[k]);
+        if (!readers[k].constant()) from[k] = readers[k].read(begin, length, packed[k]);
       T* to = stores_directly ? out.data<T>() + begin : result.get();
-      if (full) kernel(formula, static_cast<std::size_t>(full), from, to);
+      if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), to);
       if (rest) {
         for (std::size_t k = 0; k < in.size(); ++k) {
           const T* p = static_cast<const T*>(from[k]) + full;
-          if (readers[k]->direct()) {
+          if (readers[k].direct()) {
             std::memcpy(tail[k].get(), p, static_cast<std::size_t>(rest) * sizeof(T));
             Reader<T>::pad(tail[k].get(), rest);
             p = tail[k].get();
@@ -160,7 +166,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, std:
           rest_from[k] = p;
         }
         alignas(64) T padded[lanes<T>];
-        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from, padded);
+        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), padded);
         std::memcpy(to + full, padded, static_cast<std::size_t>(rest) * sizeof(T));
       }
       if (reduces)
@@ -176,7 +182,7 @@ template <class T>
 void backward(BackwardKernel kernel, const void* formula, const Shape& space, std::span<const Array> in,
               const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints) {
   const Index n = count(space);
-  std::optional<Sums> sums[max_leaves];
+  SmallArray<std::optional<Sums>> sums(in.size());
   bool any_sums = false;
   Index sum_elements = 0;
   for (std::size_t k = 0; k < in.size(); ++k)
@@ -190,21 +196,25 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, st
     if (sums[k]) sums[k]->open(grouping.groups);
 
   for_groups(grouping, [&](Index group, Index first, Index last) {
-    std::optional<Reader<T>> readers[max_leaves];
-    Block<T> packed[max_leaves], tail[max_leaves], grads[max_leaves], scaled;
-    alignas(64) T rest_grad[max_leaves][lanes<T>];
-    const void* from[max_leaves];
-    const void* rest_from[max_leaves];
-    void* to[max_leaves];
-    void* rest_to[max_leaves];
+    const std::size_t leaves = in.size();
+    SmallArray<Reader<T>> readers(leaves);
+    SmallArray<Block<T>> packed(leaves), tail(leaves), grads(leaves);
+    SmallArray<const void*> from(leaves), rest_from(leaves);
+    SmallArray<void*> to(leaves), rest_to(leaves);
+    struct alignas(64) Register {
+      T lane[lanes<T>];
+    };
+    SmallArray<Register> rest_grad(leaves);
+    Block<T> scaled;
     std::uint64_t add = 0;
     for (std::size_t k = 0; k < in.size(); ++k) {
-      readers[k].emplace(in[k], space);
-      if (readers[k]->constant()) from[k] = readers[k]->read(0, block_size, packed[k]);
+      readers[k].open(in[k], space);
+      if (readers[k].constant()) from[k] = readers[k].read(0, block_size, packed[k]);
       if (adjoints[k].array && !sums[k] && adjoints[k].add) add |= std::uint64_t{1} << k;
       to[k] = rest_to[k] = nullptr;
     }
-    const Reader<T> g(cotangent, space);
+    Reader<T> g;
+    g.open(cotangent, space);
     const bool scales = scale != 1.0;
     const T* cot = nullptr;
     const auto scale_block = [&](const T* p, Index length) {
@@ -221,14 +231,14 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, st
       const Index begin = b * block_size, length = std::min(block_size, n - begin);
       const Index full = length - length % lanes<T>, rest = length - full;
       for (std::size_t k = 0; k < in.size(); ++k) {
-        if (!readers[k]->constant()) from[k] = readers[k]->read(begin, length, packed[k]);
+        if (!readers[k].constant()) from[k] = readers[k].read(begin, length, packed[k]);
         if (adjoints[k].array) to[k] = sums[k] ? grads[k].get() : adjoints[k].array.template data<T>() + begin;
       }
       if (!g.constant()) {
         cot = g.read(begin, length, scaled);
         if (scales) cot = scale_block(cot, length);
       }
-      if (full) kernel(formula, static_cast<std::size_t>(full), from, cot, to, add);
+      if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), cot, to.data(), add);
       if (rest) {
         alignas(64) T rest_cot[lanes<T>];
         std::memcpy(rest_cot, cot + full, static_cast<std::size_t>(rest) * sizeof(T));
@@ -237,15 +247,15 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, st
           std::memcpy(tail[k].get(), static_cast<const T*>(from[k]) + full, static_cast<std::size_t>(rest) * sizeof(T));
           Reader<T>::pad(tail[k].get(), rest);
           rest_from[k] = tail[k].get();
-          if (to[k]) rest_to[k] = rest_grad[k];
+          if (to[k]) rest_to[k] = rest_grad[k].lane;
         }
         // Overwrite, never add: the same adjoint may stand behind two arguments, and each must see the other's sum.
-        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from, rest_cot, rest_to, 0);
+        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), rest_cot, rest_to.data(), 0);
         for (std::size_t k = 0; k < in.size(); ++k) {
           if (!to[k]) continue;
           T* target = static_cast<T*>(to[k]) + full;
           const bool adds = add >> k & 1;
-          for (Index i = 0; i < rest; ++i) target[i] = adds ? target[i] + rest_grad[k][i] : rest_grad[k][i];
+          for (Index i = 0; i < rest; ++i) target[i] = adds ? target[i] + rest_grad[k].lane[i] : rest_grad[k].lane[i];
         }
       }
       for (std::size_t k = 0; k < in.size(); ++k)

@@ -133,6 +133,11 @@ Strides broadcast_strides(const Shape& shape, const Strides& strides, const Shap
 /// The shape left after reducing `axes` (normalised) of `s`.
 Shape reduced(const Shape& s, const Shape& axes, bool keepdims);
 
+/// The shape left by a reduction that keeps the reduced axes with extent 1. Throws ShapeError, in the name of `where`.
+inline Shape kept_shape(std::string_view where, const Shape& s, const Axes& axes) {
+  return reduced(s, normalize_axes(where, axes, s.size()), true);
+}
+
 /// The axes along which an array of shape `from` was repeated to get the shape `to`, as axes of `to`.
 Shape repeated_axes(const Shape& from, const Shape& to);
 

@@ -18,15 +18,16 @@ void add_index(std::string_view where, Window& w, Index i) {
   const Index n = w.source[axis];
   if (i < -n || i >= n)
     throw ShapeError(where,
-                     "index " + std::to_string(i) + " is out of range for axis " + std::to_string(axis) + " of shape " +
-                         to_string(w.source),
+                     "index " + std::to_string(i) + " is out of range for axis " + std::to_string(axis) +
+                         " of shape " + to_string(w.source),
                      n == 0 ? "The axis is empty."
                             : "Indices go from " + std::to_string(-n) + " to " + std::to_string(n - 1) + ".");
   w.start.push_back(i < 0 ? i + n : i);
   w.step.push_back(1);
 }
 
-// Python's rules: an end below 0 counts from the back, then it is clamped; divisions are arranged not to overflow.
+// Python's rules: an end below 0 counts from the back, then it is clamped; divisions are arranged not to
+// overflow.
 void add_range(std::string_view where, Window& w, const Range& r) {
   const Index n = w.source[w.start.size()];
   if (r.step == 0) throw ShapeError(where, "the step of a range is 0", "Use 1, or -1 to walk backwards.");
@@ -35,7 +36,8 @@ void add_range(std::string_view where, Window& w, const Range& r) {
     if (!b.index) return open;
     return std::clamp(*b.index < 0 ? *b.index + n : *b.index, low, high);
   };
-  const Index start = clamped(r.start, r.step > 0 ? low : high), stop = clamped(r.stop, r.step > 0 ? high : low);
+  const Index start = clamped(r.start, r.step > 0 ? low : high),
+              stop = clamped(r.stop, r.step > 0 ? high : low);
   Index count = 0;
   if (r.step > 0 && stop > start) count = 1 + (stop - start - 1) / r.step;
   if (r.step < 0 && stop < start) count = 1 + (stop - start + 1) / r.step;
@@ -46,7 +48,8 @@ void add_range(std::string_view where, Window& w, const Range& r) {
 
 Array Window::of(std::string_view where, const Array& x) const {
   if (!(x.shape() == source))
-    throw ShapeError(where, "a slice made for shape " + to_string(source) + " meets shape " + to_string(x.shape()));
+    throw ShapeError(where,
+                     "a slice made for shape " + to_string(source) + " meets shape " + to_string(x.shape()));
   Index offset = 0;
   for (std::size_t d = 0; d < source.size(); ++d) offset += start[d] * x.strides()[d];
   Strides strides = Shape::filled(shape.size(), 0);
@@ -71,16 +74,65 @@ Window along(const Shape& source, std::size_t axis, Index start, Index count) {
   return w;
 }
 
+std::vector<Window> parts(const Shape& source, Index sections, Index axis) {
+  const std::size_t d = normalize_axis("split", axis, source.size());
+  if (sections < 1 || source[d] % sections != 0)
+    throw ShapeError("split",
+                     std::to_string(sections) + " equal parts of axis " + std::to_string(d) + " of shape " +
+                         to_string(source),
+                     "Give a divisor of the extent, or the places to cut at.");
+  std::vector<Window> out;
+  const Index n = source[d] / sections;
+  for (Index k = 0; k < sections; ++k) out.push_back(along(source, d, k * n, n));
+  return out;
+}
+
+std::vector<Window> parts(const Shape& source, std::span<const Index> places, Index axis) {
+  const std::size_t d = normalize_axis("split", axis, source.size());
+  std::vector<Window> out;
+  for (std::size_t k = 0; k <= places.size(); ++k) {
+    std::vector<SliceItem> items(d, all);
+    items.emplace_back(range(k ? Bound(places[k - 1]) : none, k < places.size() ? Bound(places[k]) : none));
+    out.push_back(window("split", source, items));
+  }
+  return out;
+}
+
+Window inside(const Shape& inner, const Padding& widths) {
+  if (widths.size() != inner.size())
+    throw ShapeError("pad",
+                     std::to_string(widths.size()) + " widths for a tensor of shape " + to_string(inner),
+                     "Give a pair for each axis, or one number for all.");
+  Window w = whole(inner);
+  for (std::size_t d = 0; d < inner.size(); ++d) {
+    const auto [before, after] = widths[d];
+    if (before < 0 || after < 0)
+      throw ShapeError("pad",
+                       "widths " + std::to_string(before) + " and " + std::to_string(after) + " of axis " +
+                           std::to_string(d),
+                       "They are 0 or more; cut with slice.");
+    constexpr Index most =
+        Index{1} << 48;  // so that the sum cannot overflow before `count` refuses the shape
+    w.source[d] = std::min(before, most) + inner[d] + std::min(after, most);
+    w.start[d] = before;
+  }
+  count(w.source);
+  return w;
+}
+
 Window window(std::string_view where, const Shape& source, std::span<const SliceItem> items) {
   using Kind = SliceItem::Kind;
   const auto number = [&](Kind k) {
-    return static_cast<std::size_t>(std::count_if(items.begin(), items.end(), [k](const auto& i) { return i.kind == k; }));
+    return static_cast<std::size_t>(
+        std::count_if(items.begin(), items.end(), [k](const auto& i) { return i.kind == k; }));
   };
   const std::size_t named = number(Kind::index) + number(Kind::range);
   if (named > source.size())
-    throw ShapeError(where, std::to_string(named) + " axes are sliced of a tensor of shape " + to_string(source),
+    throw ShapeError(where,
+                     std::to_string(named) + " axes are sliced of a tensor of shape " + to_string(source),
                      "Give at most one item for each axis.");
-  if (number(Kind::ellipsis) > 1) throw ShapeError(where, "more than one ellipsis", "Write it once, and `all` elsewhere.");
+  if (number(Kind::rest) > 1)
+    throw ShapeError(where, "more than one ellipsis", "Write it once, and `all` elsewhere.");
 
   Window w{source, {}, {}, {}, {}};
   const auto rest = [&] {
@@ -89,10 +141,10 @@ Window window(std::string_view where, const Shape& source, std::span<const Slice
   for (const SliceItem& item : items) {
     if (item.kind == Kind::index) add_index(where, w, *item.range.start.index);
     if (item.kind == Kind::range) add_range(where, w, item.range);
-    if (item.kind == Kind::newaxis) w.axis.push_back(-1), w.shape.push_back(1);
-    if (item.kind == Kind::ellipsis) rest();
+    if (item.kind == Kind::axis) w.axis.push_back(-1), w.shape.push_back(1);
+    if (item.kind == Kind::rest) rest();
   }
-  if (number(Kind::ellipsis) == 0) rest();
+  if (number(Kind::rest) == 0) rest();
   return w;
 }
 

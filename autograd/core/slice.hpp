@@ -1,18 +1,20 @@
-// Slices: the part of an array that a user picks with ranges, integers, `all`, `newaxis` and `ellipsis`, as in NumPy.
+// Slices: the part of an array that a user picks with ranges, integers, `all`, `newaxis` and `ellipsis`.
 //
-//   slice(x, range(1, 5), all, range(none, none, -1), 3, newaxis, ellipsis)   // x[1:5, :, ::-1, 3, None, ...]
+//   slice(x, range(1, 5), all, range(none, none, -1), 3, ellipsis)   // NumPy: x[1:5, :, ::-1, 3, ...]
 //
-// What was written is resolved once against the shape it applies to, into a Window: start and step of every axis. A
-// window of an array is a view.
+// What was written is resolved once against the shape it applies to, into a Window: start and step of every
+// axis. A window of an array is a view.
 #pragma once
 
 #include <concepts>
 #include <optional>
-#include <source_location>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <autograd/core/array.hpp>
+#include <autograd/core/source_location.hpp>
 
 namespace autograd {
 
@@ -51,20 +53,19 @@ constexpr Range range(Bound stop) { return {none, stop, 1}; }
 
 /// One place in the list that a slice is written as. An integer picks one index and drops the axis.
 struct SliceItem {
-  enum class Kind : std::uint8_t { index, range, newaxis, ellipsis };
+  enum class Kind : std::uint8_t { index, range, axis, rest };
   Kind kind;
   Range range{none, none, 1};
-  std::source_location where;  // of the first item: where the slice is written
+  SourceLocation where;  // of the first item: where the slice is written
 
   template <std::integral I>
-  SliceItem(I i, std::source_location at = std::source_location::current())
+  SliceItem(I i, SourceLocation at = SourceLocation::current())
       : kind(Kind::index), range{i, none, 1}, where(at) {}
-  SliceItem(Range r, std::source_location at = std::source_location::current())
+  SliceItem(Range r, SourceLocation at = SourceLocation::current())
       : kind(Kind::range), range(r), where(at) {}
-  SliceItem(All, std::source_location at = std::source_location::current()) : kind(Kind::range), where(at) {}
-  SliceItem(NewAxis, std::source_location at = std::source_location::current()) : kind(Kind::newaxis), where(at) {}
-  SliceItem(Ellipsis, std::source_location at = std::source_location::current())
-      : kind(Kind::ellipsis), where(at) {}
+  SliceItem(All, SourceLocation at = SourceLocation::current()) : kind(Kind::range), where(at) {}
+  SliceItem(NewAxis, SourceLocation at = SourceLocation::current()) : kind(Kind::axis), where(at) {}
+  SliceItem(Ellipsis, SourceLocation at = SourceLocation::current()) : kind(Kind::rest), where(at) {}
 };
 
 namespace core {
@@ -83,12 +84,24 @@ struct Window {
 /// The window over every element of an array.
 Window whole(const Shape& source);
 
-/// Resolves the items of a slice. Throws ShapeError, in the name of `where`, for an integer out of range, a step of 0,
-/// too many items or two ellipses.
+/// Resolves the items of a slice. Throws ShapeError, in the name of `where`, for an integer out of range, a
+/// step of 0, too many items or two ellipses.
 Window window(std::string_view where, const Shape& source, std::span<const SliceItem> items);
 
-/// The elements start to start + count of one axis, everything of the others; inside, which is the caller's promise.
+/// The elements start to start + count of one axis, everything of the others; inside, which is the caller's
+/// promise.
 Window along(const Shape& source, std::size_t axis, Index start, Index count);
+
+/// The windows of `sections` equal parts along an axis. Throws ShapeError when they are not equal.
+std::vector<Window> parts(const Shape& source, Index sections, Index axis);
+/// The windows between the given places along an axis, clamped as ranges are.
+std::vector<Window> parts(const Shape& source, std::span<const Index> places, Index axis);
+
+/// Elements added around a tensor, for each axis before and after.
+using Padding = std::vector<std::pair<Index, Index>>;
+/// The window that leaves out a padding put around `inner`; its source is the padded shape. Throws
+/// ShapeError.
+Window inside(const Shape& inner, const Padding& widths);
 
 }  // namespace core
 }  // namespace autograd

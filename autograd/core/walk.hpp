@@ -15,8 +15,12 @@ struct Walk {
   Index stride[max_rank];
   std::size_t rank = 0;
 
+  Walk() = default;
+  Walk(const Shape& space, const Strides& strides) { fold(space, strides); }
+
   /// `strides` belong to an operand seen with the shape `space`; neighbours that advance evenly are folded.
-  Walk(const Shape& space, const Strides& strides) {
+  void fold(const Shape& space, const Strides& strides) {
+    rank = 0;
     for (std::size_t d = 0; d < space.size(); ++d) {
       if (space[d] == 1) continue;
       if (rank && stride[rank - 1] == strides[d] * space[d]) {

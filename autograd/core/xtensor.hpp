@@ -66,10 +66,8 @@ auto to_xtensor(const Array& a) {
       if (shape[d] == 1) s[d] = 0;
     return s;
   }();
-  std::size_t reach = 1;  // elements from the first to the last one in memory
-  for (std::size_t d = 0; d < shape.size(); ++d)
-    if (strides[d] > 0 && shape[d] > 0) reach += static_cast<std::size_t>(strides[d]) * (shape[d] - 1);
-  return xt::adapt(a.data<T>(), reach, xt::no_ownership(), shape, strides);
+  // xtensor wants the number of elements here, whatever the strides reach: it throws for any other.
+  return xt::adapt(a.data<T>(), static_cast<std::size_t>(a.size()), xt::no_ownership(), shape, strides);
 }
 
 }  // namespace autograd::core

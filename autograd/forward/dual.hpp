@@ -44,6 +44,11 @@ struct Dual {
   Dual& operator/=(const U& u) {
     return *this = *this / u;
   }
+  /// Contributes nothing, to any order.
+  friend bool exactly_zero(const Dual& x) {
+    using core::exactly_zero;
+    return exactly_zero(x.value) && exactly_zero(x.tangent);
+  }
   friend std::ostream& operator<<(std::ostream& out, const Dual& x) {
     return out << x.value << " + " << x.tangent << " eps";
   }
@@ -59,12 +64,6 @@ const T& value_of(const Dual<T>& x) {
 }
 
 namespace core {
-
-/// Contributes nothing, to any order.
-template <class T>
-bool exactly_zero(const Dual<T>& x) {
-  return exactly_zero(x.value) && exactly_zero(x.tangent);
-}
 
 template <class T>
 inline constexpr bool is_dual = false;

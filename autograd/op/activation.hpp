@@ -11,6 +11,9 @@ namespace op {
 /// 1 / (1 + exp(-x)); exp of -|x| never overflows
 auto logistic(const auto& x) { return where(x < 0.0, exp(-abs(x)), 1.0) / (1.0 + exp(-abs(x))); }
 
+/// x f for a factor f that vanishes faster than x grows: 0 where f is 0, also at infinity
+auto vanishing(const auto& x, const auto& f) { return where(f == 0.0, 0.0, x * f); }
+
 /// s(x) = 1 / (1 + exp(-x)), ds = s (1 - s) dx
 struct Sigmoid {
   static constexpr std::string_view name = "sigmoid";
@@ -43,15 +46,19 @@ struct Relu {
 /// x Phi(x), Phi the normal distribution function: d = (Phi(x) + x phi(x)) dx
 struct Gelu {
   static constexpr std::string_view name = "gelu";
-  auto value(const auto& x) const { return 0.5 * x * erfc(-0.707106781186547524401 * x); }
-  auto derivative(const auto& x, const auto&) const { return partials(0.5 * erfc(-0.707106781186547524401 * x) + 0.398942280401432677940 * x * exp(-0.5 * (x * x))); }
+  auto value(const auto& x) const { return vanishing(0.5 * x, erfc(-0.707106781186547524401 * x)); }
+  auto derivative(const auto& x, const auto&) const {
+    return partials(0.5 * erfc(-0.707106781186547524401 * x) + vanishing(0.398942280401432677940 * x, exp(-0.5 * (x * x))));
+  }
 };
 
-/// x s(x): d = s (1 + x (1 - s)) dx
+/// y = x s(x): d = (s(x) + y s(-x)) dx
 struct Silu {
   static constexpr std::string_view name = "silu";
-  auto value(const auto& x) const { return x * logistic(x); }
-  auto derivative(const auto& x, const auto&) const { return partials(logistic(x) * (1.0 + x * (1.0 - logistic(x)))); }
+  auto value(const auto& x) const { return vanishing(x, logistic(x)); }
+  auto derivative(const auto& x, const auto& y) const {
+    return partials(logistic(x) + vanishing(y, logistic(-x)));
+  }
 };
 
 /// x above 0, slope x below; d = dx or slope dx, at 0 the smaller

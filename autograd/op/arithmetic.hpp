@@ -82,7 +82,8 @@ struct Pow {
   static constexpr bool unbounded = true;
   auto value(const auto& x, const auto& y) const { return pow(x, y); }
   auto derivative(const auto& x, const auto& y, const auto& r) const {
-    return partials(where(y == 0.0, 0.0, y * pow(x, y - 1.0)),
+    const auto s = pow(x, y - 1.0);
+    return partials(where(y == 0.0, 0.0, where(s == 0.0, 0.0, y * s)),
                     where(r != r, r, where(x > 0.0, where(r == 0.0, 0.0, r * log(x)), 0.0)));
   }
 };

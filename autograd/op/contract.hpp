@@ -11,6 +11,9 @@
 //   linear        value(x...), pullback(g, y, x...): the pushforward is the op itself, one argument at a time
 //   general       value(x...), pullback(g, y, x...), pushforward(y, x..., dx...)
 //
+// A linear op that reads a part of its argument may also have pullback_into(to, g), which adds the cotangent in place.
+// Ops of a list of tensors, as many as there are, are described in autograd/reverse/list_rule.hpp.
+//
 // y is the result, g its cotangent. An op of several arguments returns its cotangents as functions, so that those
 // nobody wants are never computed. An elementwise op may declare, as `static constexpr` members:
 //   bool unbounded = true    its slope is infinite somewhere: a cotangent that is exactly 0 contributes 0, also there
@@ -30,6 +33,10 @@
 #include <utility>
 
 namespace autograd {
+
+/// The kinds of argument that record or carry derivatives: Dual, Var, Tensor, Parameter, an unnamed expression of them.
+template <class T>
+inline constexpr bool is_differentiable = false;
 
 /// The partial derivative 1 as a type: it costs no multiplication and no stored number.
 struct One {};
@@ -115,6 +122,15 @@ constexpr auto zero_with(const F& factor, const P& product) {
   if constexpr (std::is_arithmetic_v<P>) return factor == 0 ? P(0) : product;
   else return where(factor == 0.0, 0.0, product);
 }
+
+// c * p with a strong zero. A cotangent that carries derivatives may be 0 and its own derivative not, as that of
+// sqrt(1 + x^2) at 0: there only a slope without a value is taken for 0.
+template <class C, class P>
+constexpr auto strong_zero(const C& c, const P& p) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if constexpr (is_differentiable<C> || is_differentiable<P>) return c * where(c == 0.0, where(abs(p) < infinity, p, 0.0), p);
+  else return zero_with(c, c * p);
+}
 }  // namespace detail
 
 /// cotangent * partial, or tangent * partial, for one argument of Op: either may be the type of a unit, and 0 * inf is 0
@@ -136,7 +152,7 @@ constexpr auto chain(const C& c, const P& p) {
   } else if constexpr (selects<Op>) {
     return detail::zero_with(p, c * p);
   } else if constexpr (unbounded<Op>) {
-    return detail::zero_with(c, c * p);
+    return detail::strong_zero(c, p);
   } else {
     return c * p;
   }

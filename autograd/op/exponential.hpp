@@ -78,7 +78,7 @@ struct Xlogy {
   auto derivative(const auto& x, const auto& y, const auto& r) const {
     const auto at_zero = where(x == 0.0, 1.0, 0.0);
     return partials(where(at_zero * where(y <= 0.0, 1.0, 0.0) == 1.0, 0.0, log(y)),
-                    where(x == 0.0, where(y == y, 0.0, y), where(y < 0.0, r, x / y)));
+                    where(r != r, r, where(x == 0.0, 0.0, where(y == infinity, 0.0, x / y))));
   }
 };
 
@@ -121,7 +121,7 @@ auto log1p(X&& x) {
 }
 /// x log(y), 0 where x = 0.
 template <class A, class B>
-  requires(Operand<A> && Operand<B>)
+  requires((Operand<A> && Operand<B>) || Operands<A, B>)
 auto xlogy(A&& x, B&& y) {
   return evaluate(op::Xlogy{}, std::forward<A>(x), std::forward<B>(y));
 }

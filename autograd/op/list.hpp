@@ -5,10 +5,17 @@
 #include <autograd/op/activation.hpp>
 #include <autograd/op/arithmetic.hpp>
 #include <autograd/op/comparison.hpp>
+#include <autograd/op/diagonal.hpp>
 #include <autograd/op/exponential.hpp>
+#include <autograd/op/extremes.hpp>
+#include <autograd/op/indexing.hpp>
+#include <autograd/op/joining.hpp>
 #include <autograd/op/layout.hpp>
+#include <autograd/op/linear.hpp>
 #include <autograd/op/reduction.hpp>
 #include <autograd/op/selection.hpp>
+#include <autograd/op/slicing.hpp>
+#include <autograd/op/softmax.hpp>
 #include <autograd/op/special.hpp>
 #include <autograd/op/trigonometric.hpp>
 
@@ -28,11 +35,18 @@ using Activation = List<Sigmoid, LogSigmoid, Softplus, Relu, LeakyRelu, Elu, Gel
 using Selection = List<Abs, Sign, Floor, Ceil, Round, Maximum, Minimum, Clamp, Where>;
 using Comparison = List<Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual>;
 
-using Reductions = List<Sum, Mean>;
-using Layout = List<Reshape, BroadcastTo>;
+using Reductions = List<Sum, Mean, Max, Min, Cumsum>;
+using Softmaxes = List<Softmax, LogSoftmax, Logsumexp>;
+using Linear = List<Matmul>;
+using Layout = List<Reshape, BroadcastTo, Transpose, Flip, Roll, Cast, Diagonal, DiagonalMatrix, Tril, Triu>;
+using Indexing = List<Slice, Take, TakeAdd, Gather, GatherAdd>;
 
-/// The families; each is compiled in a file of its own, autograd/reverse/autograd/rules/.
-using Families = List<Arithmetic, Exponential, Trigonometric, Special, Activation, Selection, Comparison, Reductions, Layout>;
+/// The families; each is compiled in a file of its own, autograd/rules/.
+using Families = List<Arithmetic, Exponential, Trigonometric, Special, Activation, Selection, Comparison, Reductions, Layout,
+                      Indexing, Linear, Softmaxes>;
+
+/// The ops of a list of tensors, which have rules of their own kind: reverse/list_rule.hpp.
+using Joining = List<Concatenate, Stack, IndexUpdate, IndexAdd>;
 
 inline constexpr std::size_t not_listed = static_cast<std::size_t>(-1);
 

@@ -4,7 +4,7 @@
 // Tensors argument-dependent lookup finds the differentiable functions of `autograd`, so derivatives differentiate too.
 #pragma once
 
-#include <source_location>
+#include <autograd/core/source_location.hpp>
 
 #include <autograd/core/pack_math.hpp>
 #include <autograd/core/polygamma.hpp>
@@ -12,10 +12,6 @@
 #include <autograd/op/contract.hpp>
 
 namespace autograd {
-
-/// The kinds of argument that record or carry derivatives: Dual, Var, Tensor, Parameter, an unnamed expression of them.
-template <class T>
-inline constexpr bool is_differentiable = false;
 
 /// A number that carries a derivative, as a type without reference and const.
 template <class T>
@@ -33,15 +29,28 @@ concept Plain = is_plain<std::remove_cvref_t<T>>;
 template <class T>
 concept Operand = Differentiable<T> || Plain<T>;
 
+/// An array of another library, which becomes a constant Tensor beside something differentiable; see reverse/tensor.hpp.
+template <class T>
+inline constexpr bool is_foreign_array = false;
+
 /// Operands of which at least one carries a derivative: where it is none, <cmath> or Pack has the function already.
 template <class... T>
-concept Operands = (Operand<T> && ...) && (Differentiable<T> || ...);
+concept Operands = ((Operand<T> || is_foreign_array<std::remove_cvref_t<T>>) && ...) && (Differentiable<T> || ...);
+
+namespace core {
+/// True for a cotangent or slope that contributes nothing, to any order.
+template <class T>
+  requires std::is_arithmetic_v<T>
+bool exactly_zero(T x) {
+  return x == T(0);
+}
+}  // namespace core
 
 /// Applies an op to arguments of any kind; see autograd/evaluate.hpp.
 template <class Op, class... A>
 auto evaluate(const Op& op, A&&... a);
 template <class Op, class... A>
-auto evaluate_at(std::source_location where, const Op& op, A&&... a);
+auto evaluate_at(SourceLocation where, const Op& op, A&&... a);
 
 using core::abs, core::sqrt, core::cbrt, core::hypot, core::floor, core::ceil, core::round, core::pow, core::sign;
 using core::acos, core::acosh, core::asin, core::asinh, core::atan, core::atan2, core::atanh;

@@ -16,7 +16,7 @@ struct Sum {
   bool keepdims = false;
   auto value(const core::Array& x) const { return core::sum(x, axes, keepdims, false); }
   auto pullback(const auto& g, const auto&, const auto& x) const {
-    return broadcast_to(reshape(g, core::reduced(x.shape(), core::normalize_axes(name, axes, x.rank()), true)), x.shape());
+    return broadcast_to(reshape(g, core::kept_shape(name, x.shape(), axes)), x.shape());
   }
 };
 
@@ -37,18 +37,19 @@ struct Mean {
 
 /// The sum over `axes` (all by default). An unnamed expression is summed as it is evaluated, and never stored.
 template <Differentiable X>
-auto sum(X&& x, Axes axes = {}, bool keepdims = false, std::source_location where = std::source_location::current()) {
+auto sum(X&& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Sum{axes, keepdims}, std::forward<X>(x));
 }
 /// The mean over `axes` (all by default); NaN of nothing.
 template <Differentiable X>
-auto mean(X&& x, Axes axes = {}, bool keepdims = false, std::source_location where = std::source_location::current()) {
+auto mean(X&& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Mean{axes, keepdims}, std::forward<X>(x));
 }
 
 /// The sum of x over whatever broadcasting repeated, so that it has the shape `to`.
 template <Differentiable X>
-auto sum_to(const X& x, const Shape& to, std::source_location where = std::source_location::current()) {
+auto sum_to(const X& x, const Shape& to, SourceLocation where = SourceLocation::current()) {
+  if (x.shape() == to) return core::named(x, where);
   return reshape(sum(x, Axes(core::repeated_axes(to, x.shape())), true, where), to, where);
 }
 

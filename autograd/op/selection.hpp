@@ -119,19 +119,19 @@ auto round(X&& x) {
 }
 /// The larger of two, elementwise; NaN if either is.
 template <class A, class B>
-  requires(Operand<A> && Operand<B>)
+  requires((Operand<A> && Operand<B>) || Operands<A, B>)
 auto maximum(A&& a, B&& b) {
   return evaluate(op::Maximum{}, std::forward<A>(a), std::forward<B>(b));
 }
 /// The smaller of two, elementwise; NaN if either is.
 template <class A, class B>
-  requires(Operand<A> && Operand<B>)
+  requires((Operand<A> && Operand<B>) || Operands<A, B>)
 auto minimum(A&& a, B&& b) {
   return evaluate(op::Minimum{}, std::forward<A>(a), std::forward<B>(b));
 }
 /// min(max(x, low), high).
 template <class X, class L, class H>
-  requires(Operand<X> && Operand<L> && Operand<H>)
+  requires((Operand<X> && Operand<L> && Operand<H>) || Operands<X, L, H>)
 auto clamp(X&& x, L&& low, H&& high) {
   return evaluate(op::Clamp{}, std::forward<X>(x), std::forward<L>(low), std::forward<H>(high));
 }

@@ -20,13 +20,15 @@ struct Erfc {
   auto derivative(const auto& x, const auto&) const { return partials(-1.12837916709551257390 * exp(-(x * x))); }
 };
 
-/// d lgamma(x) = digamma(x) dx
+/// d lgamma(x) = digamma(x) dx; that is -1/x near 0, and infinite there
 struct Lgamma {
   static constexpr std::string_view name = "lgamma";
   static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return lgamma(x); }
-  auto derivative(const auto& x, const auto&) const { return partials(digamma(x)); }
+  auto derivative(const auto& x, const auto&) const {
+    return partials(where(x == 0.0, -1.0 / x, digamma(x)));
+  }
 };
 
 /// d digamma(x) = trigamma(x) dx

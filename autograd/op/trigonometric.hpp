@@ -82,7 +82,7 @@ struct Tanh {
 struct Asinh {
   static constexpr std::string_view name = "asinh";
   auto value(const auto& x) const { return asinh(x); }
-  auto derivative(const auto& x, const auto&) const { return partials(1.0 / hypot(x, 0.0 * x + 1.0)); }
+  auto derivative(const auto& x, const auto&) const { return partials(1.0 / hypot(x, 1.0)); }
 };
 
 /// d acosh(x) = dx / sqrt(x^2 - 1)
@@ -103,21 +103,25 @@ struct Atanh {
   auto derivative(const auto& x, const auto& y) const { return partials(where(abs(x) > 1.0, y, 1.0 / ((1.0 - x) * (1.0 + x)))); }
 };
 
-/// d atan2(y, x) = (x dy - y dx) / (x^2 + y^2), 0 at the origin
+/// d atan2(y, x) = (x dy - y dx) / (x^2 + y^2), 0 at the origin and at infinity
 struct Atan2 {
   static constexpr std::string_view name = "atan2";
   static constexpr bool unbounded = true;
   auto value(const auto& y, const auto& x) const { return atan2(y, x); }
-  auto derivative(const auto& y, const auto& x, const auto&) const {
+  auto derivative(const auto& y, const auto& x, const auto& v) const {
     const auto r = hypot(y, x);  // divided by twice: x^2 + y^2 overflows and underflows
-    return partials(where(r == 0.0, 0.0, x / r / r), where(r == 0.0, 0.0, -(y / r / r)));
+    return partials(slope(x, r, v), -slope(y, r, v));
+  }
+
+ private:
+  static auto slope(const auto& x, const auto& r, const auto& v) {
+    return where(v != v, v, where(r == 0.0, 0.0, where(r == infinity, 0.0, x / r / r)));
   }
 };
 
 /// d hypot(x, y) = (x dx + y dy) / hypot(x, y), 0 at the origin and unit slopes at infinity
 struct Hypot {
   static constexpr std::string_view name = "hypot";
-  static constexpr bool selects = true;
   auto value(const auto& x, const auto& y) const { return hypot(x, y); }
   auto derivative(const auto& x, const auto& y, const auto& r) const {
     return partials(slope(x, r), slope(y, r));

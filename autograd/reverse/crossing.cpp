@@ -81,7 +81,7 @@ class ElementStatement final : public Statement {
   Dtype dtype_;
 };
 
-Tensor stack_with_shape(std::span<const Var> x, const Shape& shape, Dtype dtype, std::source_location where) {
+Tensor stack_with_shape(std::span<const Var> x, const Shape& shape, Dtype dtype, SourceLocation where) {
   core::Array out = core::Array::empty(shape, dtype);
   core::with_floating("stack", dtype, [&]<class T>(core::Type<T>) {
     for (std::size_t k = 0; k < x.size(); ++k) out.data<T>()[k] = static_cast<T>(x[k].value());
@@ -107,15 +107,15 @@ Tensor stack_with_shape(std::span<const Var> x, const Shape& shape, Dtype dtype,
 
 }  // namespace
 
-Tensor stack(std::span<const Var> x, Dtype dtype, std::source_location where) {
+Tensor stack(std::span<const Var> x, Dtype dtype, SourceLocation where) {
   return stack_with_shape(x, {static_cast<Index>(x.size())}, dtype, where);
 }
 
-Tensor core::to_tensor(const Var& x, Dtype dtype, std::source_location where) {
+Tensor core::to_tensor(const Var& x, Dtype dtype, SourceLocation where) {
   return stack_with_shape({&x, 1}, {}, dtype, where);
 }
 
-Var Tensor::element(const Shape& given, std::source_location where) const {
+Var Tensor::element(const Shape& given, SourceLocation where) const {
   if (given.size() != rank())
     throw ShapeError("element", std::to_string(given.size()) + " indices for a tensor of shape " + to_string(shape()));
   Shape at = given;

@@ -9,9 +9,9 @@
 namespace autograd {
 
 /// A vector of the given scalars, shape (n,). Throws DtypeError unless `dtype` is floating.
-Tensor stack(std::span<const Var> x, Dtype dtype = float64, std::source_location where = std::source_location::current());
+Tensor stack(std::span<const Var> x, Dtype dtype = float64, SourceLocation where = SourceLocation::current());
 inline Tensor stack(std::initializer_list<Var> x, Dtype dtype = float64,
-                    std::source_location where = std::source_location::current()) {
+                    SourceLocation where = SourceLocation::current()) {
   return stack(std::span<const Var>(x.begin(), x.size()), dtype, where);
 }
 

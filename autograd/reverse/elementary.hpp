@@ -11,8 +11,8 @@ namespace autograd::core {
 
 /// What the library has compiled for a listed op: its rule on tensors, and on scalars if it is elementwise.
 struct CompiledRule {
-  Tensor (*tensors)(const void* op, const Tensor* x, std::source_location where);
-  Var (*scalars)(const void* op, const Var* x, std::source_location where);
+  Tensor (*tensors)(const void* op, const Tensor* x, SourceLocation where);
+  Var (*scalars)(const void* op, const Var* x, SourceLocation where);
 };
 
 /// The compiled rules of one family, in the order of its list; in autograd/rules/.
@@ -41,14 +41,14 @@ struct RuleTable<Op, op::List<Family...>> {
 
 /// op(x...), by the compiled rule of a listed op or by its own.
 template <class Op, std::size_t N>
-Tensor apply_op(const Op& op, const std::array<Tensor, N>& x, std::source_location where) {
+Tensor apply_op(const Op& op, const std::array<Tensor, N>& x, SourceLocation where) {
   if constexpr (op::family_of<Op> != op::not_listed)
     return RuleTable<Op, op::Families>::get().tensors(&op, x.data(), where);
   else
     return apply(op, x, where);
 }
 template <class Op, std::size_t N>
-Var apply_op(const Op& op, const std::array<Var, N>& x, std::source_location where) {
+Var apply_op(const Op& op, const std::array<Var, N>& x, SourceLocation where) {
   if constexpr (op::family_of<Op> != op::not_listed)
     return RuleTable<Op, op::Families>::get().scalars(&op, x.data(), where);
   else
@@ -56,24 +56,24 @@ Var apply_op(const Op& op, const std::array<Var, N>& x, std::source_location whe
 }
 
 /// An expression of scalars, recorded one operation at a time.
-inline Var elementary_var(const Literal& l, std::source_location) { return l.value; }
-inline Var elementary_var(const Var& x, std::source_location) { return x; }
+inline Var elementary_var(const Literal& l, SourceLocation) { return l.value; }
+inline Var elementary_var(const Var& x, SourceLocation) { return x; }
 template <class Op, class... A>
-Var elementary_var(const Expression<Op, A...>& e, std::source_location where) {
+Var elementary_var(const Expression<Op, A...>& e, SourceLocation where) {
   return std::apply(
       [&](const A&... a) { return apply_op(e.op, std::array<Var, sizeof...(A)>{elementary_var(a, where)...}, where); }, e.args);
 }
 template <class E>
-Var record_elementary(const E& e, std::source_location where) {
+Var record_elementary(const E& e, SourceLocation where) {
   return elementary_var(e, where);
 }
 
 /// An expression of tensors, recorded one operation at a time; literals and scalars take the common dtype.
-inline Tensor elementary_tensor(const Literal& l, Dtype dtype, std::source_location) { return Tensor(l.value, dtype); }
-inline Tensor elementary_tensor(const Var& x, Dtype dtype, std::source_location where) { return to_tensor(x, dtype, where); }
-inline Tensor elementary_tensor(const Tensor& x, Dtype, std::source_location) { return x; }
+inline Tensor elementary_tensor(const Literal& l, Dtype dtype, SourceLocation) { return Tensor(l.value, dtype); }
+inline Tensor elementary_tensor(const Var& x, Dtype dtype, SourceLocation where) { return to_tensor(x, dtype, where); }
+inline Tensor elementary_tensor(const Tensor& x, Dtype, SourceLocation) { return x; }
 template <class Op, class... A>
-Tensor elementary_tensor(const Expression<Op, A...>& e, Dtype dtype, std::source_location where) {
+Tensor elementary_tensor(const Expression<Op, A...>& e, Dtype dtype, SourceLocation where) {
   return std::apply(
       [&](const A&... a) {
         return apply_op(e.op, std::array<Tensor, sizeof...(A)>{elementary_tensor(a, dtype, where)...}, where);
@@ -82,7 +82,7 @@ Tensor elementary_tensor(const Expression<Op, A...>& e, Dtype dtype, std::source
 }
 
 template <class E>
-Tensor name_expression(const E& e, std::source_location where) {
+Tensor name_expression(const E& e, SourceLocation where) {
   if (!records_elementary()) return evaluate_expression(e, {}, where);
   LeafDtype dtype;
   dtype.see(e);

@@ -162,11 +162,14 @@ Interior<V, Expression<Op, A...>> interior_of_node(const Expression<Op, A...>& e
 }
 
 /// Pulls the cotangent `c` of `e` back to its leaves: sink.template add<k>(leaf, cotangent), with the types One and
-/// MinusOne kept. Subtrees for which sink.template wants<first, count>() is false are skipped.
+/// MinusOne kept. Subtrees for which sink.template wants<first, count>() is false are skipped; those that a slope of the
+/// type Zero cuts off are reported to sink.template unreached<first, count>().
 template <class V, std::size_t first = 0, class E, class C, class Sink>
 [[gnu::always_inline]] inline void pull(const E& e, const Interior<V, E>& in, const C& c, Sink& sink) {
-  if constexpr (std::is_same_v<C, Zero> || leaf_count<E> == 0) {
+  if constexpr (leaf_count<E> == 0) {
     return;
+  } else if constexpr (std::is_same_v<C, Zero>) {
+    sink.template unreached<first, leaf_count<E>>();
   } else if constexpr (is_expression<E>) {
     [&]<class Op, class... A, std::size_t... I>(const Expression<Op, A...>& node, std::index_sequence<I...>) {
       const auto p = node.op.derivative(std::get<I>(in.args).value..., in.value).values;

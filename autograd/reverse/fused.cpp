@@ -4,6 +4,8 @@
 
 #include <new>
 
+#include <autograd/core/small_array.hpp>
+
 namespace autograd::core {
 namespace {
 
@@ -39,8 +41,10 @@ class FusedStatement final : public Statement {
   void pullback(Sweep& sweep) const override {
     Tensor g;
     if (!sweep.take(result.index, g)) return;
-    Array values[max_leaves];
-    AdjointTarget targets[max_leaves];
+    // A kernel has read an element of its cotangent when it writes that element of an adjoint, so the two may share memory.
+    bool spare = g.data().unique() && g.data().contiguous() && g.shape() == space_;
+    SmallArray<Array> values(count_);
+    SmallArray<AdjointTarget> targets(count_);
     for (std::size_t k = 0; k < count_; ++k) {
       if (leaf(k)->value.data().version() != leaf(k)->version)
         throw TapeError(kernels_.name, "a tensor that its gradient needs was changed in place after it was recorded",
@@ -49,12 +53,16 @@ class FusedStatement final : public Statement {
       if (!*node(k)) continue;
       for (std::size_t j = 0; j < k && !targets[k].array; ++j)
         if (*node(j) == *node(k)) targets[k] = {targets[j].array, true};
+      if (!targets[k].array && spare && values[k].shape() == space_ && sweep.offer(node(k)->index, g)) {
+        targets[k].array = g.data();
+        spare = false;
+      }
       if (!targets[k].array) targets[k].array = sweep.accumulator(node(k)->index, values[k].shape(), dtype_, targets[k].add);
     }
     // A reduction without keepdims has dropped the axes that its cotangent is repeated along.
     const Array cotangent = g.shape() == kept_ ? g.data() : g.data().packed().view(kept_, row_major(kept_), 0);
     run_backward(dtype_ == float32 ? kernels_.backward32 : kernels_.backward64, formula_bytes(), dtype_, space_,
-                 {values, count_}, cotangent, scale_, {targets, count_});
+                 {values.data(), count_}, cotangent, scale_, {targets.data(), count_});
   }
 
   void pushforward(ForwardSweep&) const override {
@@ -101,7 +109,7 @@ void LeafDtype::mismatch() {
 }
 
 Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::span<const Tensor> leaves,
-                      const Reduction& reduction, std::source_location where) {
+                      const Reduction& reduction, SourceLocation where) {
   LeafDtype common;
   bool integers = false, floating = false;
   for (const Tensor& t : leaves) {
@@ -123,18 +131,18 @@ Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::spa
     shape = reduced(space, axes, reduction.keepdims);
     if (reduction.mean) scale = static_cast<double>(count(kept)) / static_cast<double>(count(space));
   }
-  Array values[max_leaves];
+  SmallArray<Array> values(leaves.size());
   for (std::size_t k = 0; k < leaves.size(); ++k) values[k] = leaves[k].data();
   Array out = Array::empty(kept, kernels.boolean && !reduction.active ? boolean : dtype);
   run_forward(dtype == float32 ? kernels.forward32 : kernels.forward64, formula, dtype, space,
-              {values, leaves.size()}, out, scale);
+              {values.data(), leaves.size()}, out, scale);
   if (!(shape == kept)) out = out.view(shape, row_major(shape), 0);
   const Tensor y(std::move(out));
   if (kernels.boolean) return reduction.active && !reduction.mean ? Tensor(y.data().cast(int64)) : y;
 
   Tape* tape = Tape::active();
   if (!tape) return y;
-  NodeId nodes[max_leaves];
+  SmallArray<NodeId> nodes(leaves.size());
   bool any = false;
   for (std::size_t k = 0; k < leaves.size(); ++k) {
     nodes[k] = tape->node(leaves[k]);
@@ -142,7 +150,7 @@ Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::spa
   }
   if (!any) return y;
   return tape->record_with_space<FusedStatement>(y, where, FusedStatement::space_for(kernels, leaves.size()), kernels, formula,
-                                                 leaves, std::span<const NodeId>(nodes, leaves.size()), space, kept, dtype, scale);
+                                                 leaves, std::span<const NodeId>(nodes.data(), leaves.size()), space, kept, dtype, scale);
 }
 
 }  // namespace autograd::core

@@ -69,6 +69,12 @@ struct StoreAdjoint {
     constexpr std::uint64_t bits = (count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1) << first;
     return (wanted & bits) != 0;
   }
+  // A slope of the type Zero contributes nothing, but what is not added to must be written.
+  template <std::size_t first, std::size_t count>
+  void unreached() {
+    for (std::size_t k = first; k < first + count; ++k)
+      if (wanted >> k & 1 && !(add_mask >> k & 1)) Pack<T>(0.0).store(to[k] + at);
+  }
   template <std::size_t k, class C>
   void add(Slot, const C& c) {
     T* p = to[k] + at;
@@ -155,10 +161,10 @@ struct Reduction {
 
 /// Evaluates a formula on its leaves, and records one statement if a tape is in scope and a leaf is on it.
 Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::span<const Tensor> leaves,
-                      const Reduction& reduction, std::source_location where);
+                      const Reduction& reduction, SourceLocation where);
 
 /// A scalar as a 0-dimensional tensor on the same tape.
-Tensor to_tensor(const Var& x, Dtype dtype, std::source_location where);
+Tensor to_tensor(const Var& x, Dtype dtype, SourceLocation where);
 
 /// The common floating dtype of the leaves; float64 where there is none. Throws DtypeError when two differ.
 class LeafDtype {
@@ -186,7 +192,7 @@ class LeafDtype {
 /// The tensors at the leaves, in order; scalars among them become tensors of the common dtype.
 class LeafList {
  public:
-  LeafList(Tensor* to, Dtype dtype, std::source_location where) : to_(to), dtype_(dtype), where_(where) {}
+  LeafList(Tensor* to, Dtype dtype, SourceLocation where) : to_(to), dtype_(dtype), where_(where) {}
   void add(const Tensor& t) { *to_++ = t; }
   void add(const Var& x) { *to_++ = to_tensor(x, dtype_, where_); }
   void add(const Literal&) {}
@@ -198,7 +204,7 @@ class LeafList {
  private:
   Tensor* to_;
   Dtype dtype_;
-  std::source_location where_;
+  SourceLocation where_;
 };
 
 /// True when the tape in scope wants every operation as a node of its own.
@@ -208,7 +214,7 @@ inline bool records_elementary() {
 }
 
 template <class E>
-Tensor evaluate_expression(const E& e, const Reduction& reduction, std::source_location where) {
+Tensor evaluate_expression(const E& e, const Reduction& reduction, SourceLocation where) {
   using F = typename SignatureOf<E>::type;
   static_assert(std::is_trivially_copy_constructible_v<F> && std::is_trivially_destructible_v<F>,
                 "an op used in expressions of tensors holds only plain numbers");

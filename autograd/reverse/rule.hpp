@@ -60,7 +60,7 @@ concept NeedsNoValues = N == 1 && !op::Elementwise<Op, 1> &&
                         !requires(const Op& o, const Tensor& t) { o.pushforward(t, t, t); };
 
 template <class Op, std::size_t N>
-Tensor apply(const Op& op, const std::array<Tensor, N>& x, std::source_location where);
+Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where);
 
 /// T, once for each of some indices.
 template <std::size_t, class T>
@@ -88,7 +88,8 @@ class RuleStatement final : public Statement {
         const auto p = op_.derivative(x_[i].get(Op::name)..., y_.get(Op::name)).values;
         (pull_elementwise<i>(sweep, g, std::get<i>(p)), ...);
       } else if constexpr (N == 1) {
-        if (nodes_[0]) sweep.add_tensor(nodes_[0].index, Tensor(op_.pullback(g, y_.get(Op::name), x_[i].get(Op::name)...)));
+        if (nodes_[0] && !pull_into(sweep, g))
+          sweep.add_tensor(nodes_[0].index, Tensor(op_.pullback(g, y_.get(Op::name), x_[i].get(Op::name)...)));
       } else {
         const auto c = op_.pullback(g, y_.get(Op::name), x_[i].get(Op::name)...).functions;
         (pull_argument<i>(sweep, std::get<i>(c)), ...);
@@ -130,6 +131,18 @@ class RuleStatement final : public Statement {
     const auto c = op::chain<Op>(g, p);
     if constexpr (!std::is_same_v<decltype(c), const Zero>) sweep.add_tensor(nodes_[i].index, sum_to(Tensor(c), x_[i].get(Op::name).shape()));
   }
+  // A slice of a large tensor adds to a part of its cotangent: unless an outer tape wants to know, that happens in place.
+  bool pull_into(Sweep& sweep, const Tensor& g) const {
+    if constexpr (requires(const Array& a) { op_.pullback_into(a, a); }) {
+      if (Tape::active()) return false;
+      bool add = false;
+      const Array to = sweep.accumulator(nodes_[0].index, x_[0].get(Op::name).shape(), g.dtype(), add);
+      if (!add) std::memset(to.bytes(), 0, static_cast<std::size_t>(to.size()) * size_of(to.dtype()));
+      op_.pullback_into(to, g.data());
+      return true;
+    }
+    return false;
+  }
   template <std::size_t i, class F>
   void pull_argument(Sweep& sweep, const F& f) const {
     if constexpr (!std::is_same_v<F, Zero>)
@@ -168,7 +181,7 @@ auto slots_of(const Op& op, std::index_sequence<I...>) {
 
 /// Computes op(x...) and records it on the tape in scope, if any.
 template <class Op, std::size_t N>
-Tensor apply(const Op& op, const std::array<Tensor, N>& x, std::source_location where) {
+Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where) {
   Tape* tape = Tape::active();
   if constexpr (op::Elementwise<Op, N>) {
     if (!tape || !tape->elementary()) {
@@ -241,7 +254,7 @@ class ScalarRule final : public Statement {
 
 /// Computes op(x...) on scalars one operation at a time, recorded on the tape in scope and on those outside it.
 template <class Op, std::size_t N>
-Var apply_scalar(const Op& op, const std::array<Var, N>& x, std::source_location where) {
+Var apply_scalar(const Op& op, const std::array<Var, N>& x, SourceLocation where) {
   Tape* tape = Tape::active();
   if (!tape || !tape->elementary())
     return for_arguments<N>([&](auto... i) { return Var(Expression<Op, Repeat<i, Var>...>{op, {x[i]...}}, where); });

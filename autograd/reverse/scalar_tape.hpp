@@ -26,13 +26,6 @@ inline std::uint32_t next_tape_tag() {
   return tag ? tag : next_tape_tag();
 }
 
-/// True for a cotangent that contributes nothing, to any order.
-template <class T>
-  requires std::is_arithmetic_v<T>
-bool exactly_zero(T x) {
-  return x == T(0);
-}
-
 /// The statements of a scalar tape, as arrays that never move.
 template <class T>
 struct ScalarStatements {
@@ -196,6 +189,8 @@ class BasicTape {
     static constexpr bool wants() {
       return true;
     }
+    template <std::size_t, std::size_t>
+    void unreached() {}
     template <std::size_t, class C>
     void add(const BasicVar<T>& x, const C& partial) {
       constexpr bool unit = std::is_same_v<C, One> || std::is_same_v<C, MinusOne>;
@@ -205,8 +200,9 @@ class BasicTape {
           return;
         }
         if constexpr (!unit) {
+          using core::exactly_zero;
           const T p(partial);
-          if (core::exactly_zero(p)) return;  // takes no part, whatever cotangent comes
+          if (exactly_zero(p)) return;  // takes no part, whatever cotangent comes
           tape.scalar_statements_.partials.push(p);
         }
         tape.scalar_statements_.indices.push(x.index());
@@ -219,7 +215,7 @@ class BasicTape {
   template <class E>
   bool mentions(const E& e) const {
     if constexpr (core::is_expression<E>)
-      return std::apply([this](const auto&... a) { return (mentions(a) || ...); }, e.args);
+      return std::apply([&](const auto&... a) { return (mentions(a) || ...); }, e.args);
     else if constexpr (std::is_same_v<E, BasicVar<T>>)
       return e.tag() == tag_;
     else

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <source_location>
+#include <autograd/core/source_location.hpp>
 #include <span>
 #include <string_view>
 
@@ -37,7 +37,7 @@ class Statement {
 
   NodeId result;
   std::uint32_t scalars_before = 0;  // scalar statements recorded earlier: the order between the two kinds
-  std::source_location where;        // where the result was named
+  SourceLocation where;        // where the result was named
   bool keeps_arguments = true;       // holds handles on the values it read
   bool keeps_result = false;         // holds one on its result
 };
@@ -55,6 +55,8 @@ class Sweep {
   virtual void add_tensor(std::uint32_t index, Tensor cotangent) = 0;
   /// The row-major memory where the cotangent of a tensor is summed, and whether something is in it already.
   virtual core::Array accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) = 0;
+  /// Offers memory that nobody else needs as that place, its elements still to be overwritten; true when it was taken.
+  virtual bool offer(std::uint32_t index, const Tensor& memory) = 0;
 };
 
 /// The tangents while a tape runs forwards.

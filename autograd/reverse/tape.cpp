@@ -131,7 +131,7 @@ Tensor Tape::primal(const Tensor& x) const {
   return x.index() < tensors_.size() ? tensors_[x.index()].primal : Tensor(x.data());
 }
 
-void Tape::enter(Statement* s, std::source_location where) {
+void Tape::enter(Statement* s, SourceLocation where) {
   s->where = where;
   s->scalars_before = static_cast<std::uint32_t>(size() + 1);
   // The statement exists already: if the list cannot grow, it must go again.
@@ -145,7 +145,7 @@ void Tape::enter(Statement* s, std::source_location where) {
     if (s->keeps_arguments && n.tensor && n.index) ++tensors_[n.index].saved;
 }
 
-Tensor Tape::finish_tensor(Statement* s, const Tensor& result, std::source_location where) {
+Tensor Tape::finish_tensor(Statement* s, const Tensor& result, SourceLocation where) {
   enter(s, where);
   s->result = {static_cast<std::uint32_t>(tensors_.size()), true};
   try {
@@ -157,7 +157,7 @@ Tensor Tape::finish_tensor(Statement* s, const Tensor& result, std::source_locat
   return Tensor(result.data(), s->result.index, tag());
 }
 
-Var Tape::finish_scalar(Statement* s, const Var& result, std::source_location where) {
+Var Tape::finish_scalar(Statement* s, const Var& result, SourceLocation where) {
   enter(s, where);
   s->result = {push_empty(), false};
   if (elementary_) scalars_.push_back(result);
@@ -165,19 +165,19 @@ Var Tape::finish_scalar(Statement* s, const Var& result, std::source_location wh
 }
 
 Tensor add_tensors(const Tensor& a, const Tensor& b) {
-  return core::apply_op(op::Add{}, std::array<Tensor, 2>{a, b}, std::source_location{});
+  return core::apply_op(op::Add{}, std::array<Tensor, 2>{a, b}, SourceLocation{});
 }
 
 Var add_scalars(const Var& a, const Var& b) {
-  return core::apply_op(op::Add{}, std::array<Var, 2>{a, b}, std::source_location{});
+  return core::apply_op(op::Add{}, std::array<Var, 2>{a, b}, SourceLocation{});
 }
 
 Tensor core::reshape_recorded(const Tensor& x, const Shape& shape) {
-  return core::apply_op(op::Reshape{shape}, std::array<Tensor, 1>{x}, std::source_location{});
+  return core::apply_op(op::Reshape{shape}, std::array<Tensor, 1>{x}, SourceLocation{});
 }
 
 Tensor core::broadcast_recorded(const Tensor& x, const Shape& shape) {
-  return core::apply_op(op::BroadcastTo{shape}, std::array<Tensor, 1>{x}, std::source_location{});
+  return core::apply_op(op::BroadcastTo{shape}, std::array<Tensor, 1>{x}, SourceLocation{});
 }
 
 void core::add_in_place(const Array& to, const Array& x) {

@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <source_location>
+#include <autograd/core/source_location.hpp>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -90,18 +90,18 @@ class Tape : public BasicTape<double> {
   Tensor parameter(const Parameter& p);
   /// Constructs a statement S(args...) in the arena; its result is a new tensor (or scalar) with the given primal.
   template <class S, class... A>
-  Tensor record_tensor(const Tensor& result, std::source_location where, A&&... args) {
+  Tensor record_tensor(const Tensor& result, SourceLocation where, A&&... args) {
     Statement* s = new (arena_.allocate(sizeof(S), alignof(S))) S(std::forward<A>(args)...);
     return finish_tensor(s, result, where);
   }
   template <class S, class... A>
-  Var record_scalar(const Var& result, std::source_location where, A&&... args) {
+  Var record_scalar(const Var& result, SourceLocation where, A&&... args) {
     Statement* s = new (arena_.allocate(sizeof(S), alignof(S))) S(std::forward<A>(args)...);
     return finish_scalar(s, result, where);
   }
   /// A statement with `extra` bytes behind it, for the formula of a fused expression.
   template <class S, class... A>
-  Tensor record_with_space(const Tensor& result, std::source_location where, std::size_t extra, A&&... args) {
+  Tensor record_with_space(const Tensor& result, SourceLocation where, std::size_t extra, A&&... args) {
     Statement* s = new (arena_.allocate(sizeof(S) + extra, alignof(S))) S(std::forward<A>(args)...);
     return finish_tensor(s, result, where);
   }
@@ -126,9 +126,9 @@ class Tape : public BasicTape<double> {
     Tensor primal;
     std::uint32_t saved = 0;  // handles on the primal that statements keep
   };
-  Tensor finish_tensor(Statement* s, const Tensor& result, std::source_location where);
-  Var finish_scalar(Statement* s, const Var& result, std::source_location where);
-  void enter(Statement* s, std::source_location where);
+  Tensor finish_tensor(Statement* s, const Tensor& result, SourceLocation where);
+  Var finish_scalar(Statement* s, const Var& result, SourceLocation where);
+  void enter(Statement* s, SourceLocation where);
   Gradients sweep(NodeId seed, const Var& scalar_seed, const Tensor& tensor_seed) const;
   void destroy_statements(std::size_t from) noexcept;
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
-#include <source_location>
+#include <autograd/core/source_location.hpp>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -22,8 +22,11 @@ namespace autograd {
 namespace core {
 // How an expression of tensors gets a name: fused, in one pass; in fused.hpp.
 template <class E>
-Tensor name_expression(const E& e, std::source_location where);
+Tensor name_expression(const E& e, SourceLocation where);
 }  // namespace core
+
+template <core::XtensorExpression E>
+inline constexpr bool is_foreign_array<E> = true;
 
 /// A handle, 16 bytes: the elements, and the index on its tape. Copies share memory.
 class Tensor {
@@ -37,7 +40,7 @@ class Tensor {
   Tensor(const E& e) : array_(core::from_xtensor(e)) {}
   /// Names an expression: evaluates it in one pass and records one statement. Throws ShapeError, DtypeError, TapeError.
   template <TensorExpression E>
-  Tensor(const E& e, std::source_location where = std::source_location::current())
+  Tensor(const E& e, SourceLocation where = SourceLocation::current())
       : Tensor(core::name_expression(e, where)) {}
   /// A parameter, as a variable of the tape in scope.
   Tensor(const Parameter& p);
@@ -92,7 +95,7 @@ class Tensor {
   Var operator()(I... i) const {
     return element(Shape{static_cast<Index>(i)...});
   }
-  Var element(const Shape& at, std::source_location where = std::source_location::current()) const;
+  Var element(const Shape& at, SourceLocation where = SourceLocation::current()) const;
 
   /// The elements without history, for ops.
   const core::Array& data() const { return array_; }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <ostream>
-#include <source_location>
+#include <autograd/core/source_location.hpp>
 #include <type_traits>
 
 #include <autograd/reverse/scalar_tape.hpp>
@@ -14,7 +14,7 @@ namespace autograd {
 namespace core {
 // How an expression of Vars is recorded on a tape that keeps every operation; in elementary.hpp.
 template <class E>
-Var record_elementary(const E& e, std::source_location where);
+Var record_elementary(const E& e, SourceLocation where);
 }  // namespace core
 
 /// A number that may be on a tape: its value, its index there and the number of the tape; 16 bytes for double.
@@ -32,7 +32,7 @@ class BasicVar {
   /// Names an expression: evaluates it and records one statement. Throws TapeError for variables of another tape.
   template <class E>
     requires ScalarExpression<E, T>
-  BasicVar(const E& e, std::source_location where = std::source_location::current()) {
+  BasicVar(const E& e, SourceLocation where = SourceLocation::current()) {
     assign(e, where);
   }
   /// For tapes: a variable with a given identity.
@@ -73,7 +73,7 @@ class BasicVar {
   };
 
   template <class E>
-  void assign(const E& e, std::source_location where) {
+  void assign(const E& e, SourceLocation where) {
     auto* tape = BasicTape<T>::active();
     if (!tape) {
       value_ = core::value_of<T>(e, Read{});

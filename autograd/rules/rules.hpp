@@ -17,14 +17,14 @@ constexpr std::size_t arity() {
 }
 
 template <class Op>
-Tensor compiled_tensor_rule(const void* op, const Tensor* x, std::source_location where) {
+Tensor compiled_tensor_rule(const void* op, const Tensor* x, SourceLocation where) {
   std::array<Tensor, arity<Op>()> args;
   for (std::size_t k = 0; k < args.size(); ++k) args[k] = x[k];
   return apply(*static_cast<const Op*>(op), args, where);
 }
 
 template <class Op>
-Var compiled_scalar_rule(const void* op, const Var* x, std::source_location where) {
+Var compiled_scalar_rule(const void* op, const Var* x, SourceLocation where) {
   if constexpr (op::Elementwise<Op, arity<Op>()>) {
     std::array<Var, arity<Op>()> args;
     for (std::size_t k = 0; k < args.size(); ++k) args[k] = x[k];

@@ -1,0 +1,44 @@
+// SmallArray: as many default-constructed elements as asked for, on the stack while they are few.
+//
+// An expression has a handful of leaves, but may have 64: arrays of 64 readers and blocks on the stack cost more to set up
+// than a tensor of 100 elements costs to differentiate.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+
+namespace autograd::core {
+
+template <class T, std::size_t few = 6>
+class SmallArray {
+ public:
+  explicit SmallArray(std::size_t size) : size_(size) {
+    if (size > few) {
+      many_.reset(new T[size]());
+      data_ = many_.get();
+    } else {
+      data_ = reinterpret_cast<T*>(space_);
+      for (std::size_t i = 0; i < size; ++i) ::new (static_cast<void*>(data_ + i)) T();
+    }
+  }
+  SmallArray(const SmallArray&) = delete;
+  SmallArray& operator=(const SmallArray&) = delete;
+  ~SmallArray() {
+    if (!many_)
+      for (std::size_t i = 0; i < size_; ++i) data_[i].~T();
+  }
+
+  std::size_t size() const { return size_; }
+  T* data() { return data_; }
+  T& operator[](std::size_t i) { return data_[i]; }
+  const T& operator[](std::size_t i) const { return data_[i]; }
+
+ private:
+  std::size_t size_;
+  T* data_;
+  std::unique_ptr<T[]> many_;
+  alignas(T) std::byte space_[few * sizeof(T)];
+};
+
+}  // namespace autograd::core

@@ -1,0 +1,158 @@
+// Rows that lie without gaps are read register by register; along other axes many columns advance side by side.
+#include <autograd/core/softmax.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <autograd/core/axis_loop.hpp>
+#include <autograd/core/pack_math.hpp>
+#include <autograd/core/walk.hpp>
+
+namespace autograd::core {
+namespace {
+
+constexpr Index block = 512;
+
+// out[k][i] = f(in[k][i]...) for i < n, in whole registers: the tail is padded, so an element's bits do not depend on its place.
+template <class T, class F, class... In>
+void map(Index n, T* out, const F& f, const In*... in) {
+  constexpr auto lanes = static_cast<Index>(Pack<T>::size);
+  Index i = 0;
+  for (; i + lanes <= n; i += lanes) f(Pack<T>::load(in + i)...).store(out + i);
+  if (i == n) return;
+  const auto padded = [&](const T* p) {
+    T lane[Pack<T>::size];
+    for (Index k = 0; k < lanes; ++k) lane[k] = p[std::min(i + k, n - 1)];
+    return Pack<T>::load(lane);
+  };
+  T lane[Pack<T>::size];
+  f(padded(in)...).store(lane);
+  std::copy_n(lane, n - i, out + i);
+}
+
+// The largest of a row, -inf of nothing, NaN if one is.
+template <class T>
+T largest(const T* x, Index n) {
+  constexpr auto lanes = static_cast<Index>(Pack<T>::size);
+  Pack<T> m(-std::numeric_limits<T>::infinity());
+  Index i = 0;
+  for (; i + lanes <= n; i += lanes) m = max(m, Pack<T>::load(x + i));
+  T lane[Pack<T>::size];
+  m.store(lane);
+  T top = lane[0];
+  const auto take = [&](T v) { top = top != top || top > v ? top : v; };
+  for (T v : lane) take(v);
+  for (; i < n; ++i) take(x[i]);
+  return top;
+}
+
+// The sum of exp(x - shift) over a row; the terms go to `out` if it is given.
+template <class T>
+double exponentials(const T* x, Index n, T shift, T* out) {
+  T scratch[block];
+  double sum = 0;
+  for (Index i = 0; i < n; i += block) {
+    const Index length = std::min(block, n - i);
+    T* to = out ? out + i : scratch;
+    map(length, to, [shift](Pack<T> v) { return exp(v - shift); }, x + i);
+    sum += static_cast<double>(sum_of(to, length));
+  }
+  return sum;
+}
+
+template <class T>
+void softmax_row(const T* x, Index n, T* y, bool log) {
+  const T shift = largest(x, n);
+  if (log) {
+    const T log_sum = static_cast<T>(std::log(exponentials<T>(x, n, shift, nullptr)));
+    for (Index i = 0; i < n; ++i) y[i] = x[i] - shift - log_sum;
+  } else {
+    const T scale = static_cast<T>(1 / exponentials(x, n, shift, y));
+    for (Index i = 0; i < n; ++i) y[i] *= scale;
+  }
+}
+
+// Up to `block` columns at once: their maxima, and the sums of exp(x - maximum).
+template <class T>
+struct Columns {
+  T top[block], term[block];
+  double sum[block];
+
+  void read(const T* x, Index n, Index stride, Index width, T* out) {
+    std::fill_n(top, width, -std::numeric_limits<T>::infinity());
+    std::fill_n(sum, width, 0.0);
+    for (Index k = 0; k < n; ++k) map(width, top, [](Pack<T> a, Pack<T> b) { return max(a, b); }, top, x + k * stride);
+    for (Index k = 0; k < n; ++k) {
+      T* to = out ? out + k * stride : term;
+      map(width, to, [](Pack<T> v, Pack<T> m) { return exp(v - m); }, x + k * stride, top);
+      for (Index i = 0; i < width; ++i) sum[i] += static_cast<double>(to[i]);
+    }
+  }
+};
+
+template <class T>
+void softmax_columns(const T* x, Index n, Index stride, Index width, T* y, bool log) {
+  Columns<T> c;
+  c.read(x, n, stride, width, log ? nullptr : y);
+  T last[block];
+  for (Index i = 0; i < width; ++i) last[i] = static_cast<T>(log ? std::log(c.sum[i]) : 1 / c.sum[i]);
+  for (Index k = 0; k < n; ++k)
+    for (Index i = 0; i < width; ++i) {
+      const Index at = k * stride + i;
+      y[at] = log ? x[at] - c.top[i] - last[i] : y[at] * last[i];
+    }
+}
+
+// log of a sum of exponentials, where the largest was taken out of them.
+template <class T>
+T joined(T top, double sum) {
+  return std::isfinite(top) ? top + static_cast<T>(std::log(sum)) : top;
+}
+
+}  // namespace
+
+Array softmax(const Array& x, Index axis, bool log) {
+  const std::string_view name = log ? "log_softmax" : "softmax";
+  const Shape axes{static_cast<Index>(normalize_axis(name, axis, x.rank()))};
+  const Array out = Array::empty(x.shape(), x.dtype());
+  with_floating(name, x.dtype(), [&]<class T>(Type<T>) {
+    const AxisLoop loop(x, axes);
+    if (loop.n == 0) return;
+    loop.each_outer([&](Index o) {
+      const Index first = o * loop.n * loop.inner;
+      const T* from = loop.x.data<const T>() + first;
+      T* to = out.data<T>() + first;
+      if (loop.inner == 1) return softmax_row(from, loop.n, to, log);
+      for (Index i = 0; i < loop.inner; i += block)
+        softmax_columns(from + i, loop.n, loop.inner, std::min(block, loop.inner - i), to + i, log);
+    });
+  });
+  return out;
+}
+
+Array logsumexp(const Array& x, const Axes& axes, bool keepdims) {
+  const Shape over = normalize_axes("logsumexp", axes, x.rank());
+  return with_floating("logsumexp", x.dtype(), [&]<class T>(Type<T>) {
+    const AxisLoop loop(x, over);
+    const Array out = Array::empty(loop.kept, x.dtype());
+    loop.each_outer([&](Index o) {
+      const T* from = loop.x.data<const T>() + o * loop.n * loop.inner;
+      T* to = out.data<T>() + o * loop.inner;
+      if (loop.inner == 1) {
+        const T top = largest(from, loop.n);
+        *to = joined(top, exponentials<T>(from, loop.n, top, nullptr));
+        return;
+      }
+      for (Index i = 0; i < loop.inner; i += block) {
+        const Index width = std::min(block, loop.inner - i);
+        Columns<T> c;
+        c.read(from + i, loop.n, loop.inner, width, nullptr);
+        for (Index k = 0; k < width; ++k) to[i + k] = joined(c.top[k], c.sum[k]);
+      }
+    });
+    return loop.finish(out, x, over, keepdims);
+  });
+}
+
+}  // namespace autograd::core

@@ -1,0 +1,15 @@
+// Kernels of softmax and its logarithms.
+#pragma once
+
+#include <autograd/core/array.hpp>
+
+namespace autograd::core {
+
+/// exp(x) / sum exp(x) along an axis, or its logarithm. Shifted by the maximum, so that no finite x overflows; NaN for a
+/// slice of -inf alone. Throws ShapeError, DtypeError.
+Array softmax(const Array& x, Index axis, bool log);
+
+/// log sum exp(x) over axes; -inf of nothing and of -inf alone, +inf if an element is. Throws ShapeError, DtypeError.
+Array logsumexp(const Array& x, const Axes& axes, bool keepdims);
+
+}  // namespace autograd::core

@@ -1,0 +1,144 @@
+// What picks elements or accumulates them along an axis: max, min, their positions, running sums; and the statistics that
+// are composed of other functions.
+#pragma once
+
+#include <cmath>
+
+#include <autograd/core/reduce_axis.hpp>
+#include <autograd/op/arithmetic.hpp>
+#include <autograd/op/reduction.hpp>
+#include <autograd/op/selection.hpp>
+#include <autograd/op/slicing.hpp>
+
+namespace autograd {
+namespace op {
+
+/// y = x[i] at the extreme: dy = sum(share dx), where share is 1 there; over one axis the first of equals has it, over all
+/// or several axes they split it evenly
+template <int sign>
+struct Extreme {
+  static constexpr std::string_view name = sign > 0 ? "max" : "min";
+  Axes axes;
+  bool keepdims = false;
+  auto value(const core::Array& x) const { return core::extreme(x, axes, keepdims, sign); }
+  auto pullback(const auto& g, const auto&, const auto& x) const {
+    return reshape(g, core::reduced(x.shape(), core::normalize_axes(name, axes, x.rank()), true)) * share(x);
+  }
+  auto pushforward(const auto&, const auto& x, const auto& dx) const { return sum(share(x) * dx, axes, keepdims); }
+
+ private:
+  // The choice does not change nearby, so the share is a constant.
+  template <class X>
+  X share(const X& x) const {
+    const bool one_axis = !axes.all() && axes.list().size() == 1;
+    return X(core::extreme_share(x.data(), axes, sign, one_axis ? core::Ties::first : core::Ties::split));
+  }
+};
+using Max = Extreme<1>;
+using Min = Extreme<-1>;
+
+/// y[i] = x[0] + ... + x[i] along an axis; the cotangent is summed from the other end
+struct Cumsum {
+  static constexpr std::string_view name = "cumsum";
+  Index axis = 0;
+  auto value(const core::Array& x) const { return core::cumsum(x, axis); }
+  auto pullback(const auto& g, const auto&, const auto&) const {
+    return flip(evaluate_at({}, Cumsum{axis}, flip(g, Axes(axis))), Axes(axis));
+  }
+};
+
+}  // namespace op
+
+/// The largest element over `axes` (all by default); NaN if there is one. Over one axis the gradient of a tie goes to the
+/// first, over all or several it is split evenly. Throws ShapeError of nothing.
+template <Differentiable X>
+auto max(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
+  return evaluate_at(where, op::Max{axes, keepdims}, x);
+}
+/// The smallest element over `axes`; see max.
+template <Differentiable X>
+auto min(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
+  return evaluate_at(where, op::Min{axes, keepdims}, x);
+}
+/// The position (int64) of the largest element along an axis, or in the flattened tensor; the first of equals.
+template <Differentiable X>
+auto argmax(const X& x, Axes axis = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
+  const auto t = core::named(x, where);
+  return std::remove_const_t<decltype(t)>(core::extreme_index("argmax", t.data(), axis, keepdims, 1));
+}
+/// The position (int64) of the smallest element; see argmax.
+template <Differentiable X>
+auto argmin(const X& x, Axes axis = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
+  const auto t = core::named(x, where);
+  return std::remove_const_t<decltype(t)>(core::extreme_index("argmin", t.data(), axis, keepdims, -1));
+}
+/// Running sums along an axis. Throws ShapeError.
+template <Differentiable X>
+auto cumsum(const X& x, Index axis, SourceLocation where = SourceLocation::current()) {
+  return evaluate_at(where, op::Cumsum{axis}, x);
+}
+
+namespace core {
+/// sqrt(x), of which the slope at 0 counts as 0: a strong zero through `where`.
+auto sqrt_flat_at_zero(const auto& x) { return where(x == 0.0, 0.0, sqrt(x)); }
+}  // namespace core
+
+/// The product over `axes` (all by default), 1 of nothing. Halves are multiplied until one element is left: so the
+/// gradient is exact where factors are 0, to any order, and no rule is needed.
+template <Differentiable X>
+auto prod(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
+  auto t = core::named(x, where);
+  using T = decltype(t);
+  const Shape over = core::normalize_axes("prod", axes, t.rank());
+  const Shape result = core::reduced(t.shape(), over, keepdims);
+  // The reduced axes to the end, as one.
+  Shape order, ends;
+  for (std::size_t d = 0; d < t.rank(); ++d) {
+    bool gone = false;
+    for (Index a : over) gone |= a == static_cast<Index>(d);
+    (gone ? ends : order).push_back(static_cast<Index>(d));
+  }
+  for (Index d : ends) order.push_back(d);
+  const Index rows = core::count(result);
+  Index n = 1;
+  for (Index d : over) n *= t.shape()[static_cast<std::size_t>(d)];
+  t = reshape(transpose(t, Axes(order), where), {rows, n}, where);
+  T rest = T::ones({rows, 1}, t.dtype());
+  while (n > 1) {
+    const Index half = n / 2;
+    if (n % 2) rest = T(rest * slice(t, all, range(n - 1, n)), where);
+    t = T(slice(t, all, range(0, half)) * slice(t, all, range(half, 2 * half)), where);
+    n = half;
+  }
+  return reshape(n == 0 ? rest : T(t * rest, where), result, where);
+}
+
+/// The variance over `axes`: the mean squared distance from the mean, the sum divided by n - ddof.
+template <Differentiable X>
+auto var(const X& x, Axes axes = {}, bool keepdims = false, double ddof = 0, SourceLocation where = SourceLocation::current()) {
+  const auto t = core::named(x, where);
+  using T = std::remove_const_t<decltype(t)>;
+  const T center = mean(t, axes, true, where);
+  const T total = sum(square(t - center), axes, keepdims, where);
+  const double n = static_cast<double>(t.size()) / static_cast<double>(core::count(total.shape()));
+  return T(total * (1.0 / (n - ddof)), where);
+}
+/// The standard deviation, the square root of var; of a constant it is 0 and so is its gradient.
+template <Differentiable X>
+auto std(const X& x, Axes axes = {}, bool keepdims = false, double ddof = 0, SourceLocation where = SourceLocation::current()) {
+  const auto v = var(x, axes, keepdims, ddof, where);
+  return std::remove_const_t<decltype(v)>(core::sqrt_flat_at_zero(v), where);
+}
+/// The Euclidean norm over `axes`, without overflow or underflow; its gradient at 0 is 0.
+template <Differentiable X>
+auto norm(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
+  const auto t = core::named(x, where);
+  using T = std::remove_const_t<decltype(t)>;
+  // Scaled by a power of two, which is exact, to a largest element near 1.
+  double largest = 0;
+  if (t.size() > 0) largest = T(core::extreme(T(abs(T(t.data()))).data(), {}, false, 1)).value();
+  const double scale = largest > 0 && largest <= std::numeric_limits<double>::max() ? std::exp2(-std::ilogb(largest)) : 1.0;
+  return T(core::sqrt_flat_at_zero(sum(square(t * scale), axes, keepdims, where)) * (1.0 / scale), where);
+}
+
+}  // namespace autograd

@@ -1,0 +1,4 @@
+// The battery on comparisons.
+#include "battery.hpp"
+
+XGRAD_BATTERY(Comparison)

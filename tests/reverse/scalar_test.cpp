@@ -1,0 +1,157 @@
+// Scalars on the tape: what a statement costs, how long a tape can get, and what it refuses.
+#include <tests/catch.hpp>
+
+#include <memory>
+#include <vector>
+
+#include <autograd/autograd.hpp>
+
+namespace ag = autograd;
+
+TEST_CASE("a statement stores a partial and an index for each argument, an index alone for a unit one") {
+  ag::Tape tape;
+  const auto x = tape.variable(3.0), y = tape.variable(4.0);
+  const auto cost = [&](const auto& e) {
+    const std::size_t before = tape.bytes();
+    const ag::Var named = e;
+    CHECK(named.index() != 0);
+    return tape.bytes() - before;
+  };
+  CHECK(cost(x + y) == 4 + 2 * 4);
+  CHECK(cost(x - y) == 4 + 2 * 4);
+  CHECK(cost(-x) == 4 + 4);
+  CHECK(cost(x + 1.0) == 4 + 4);
+  CHECK(cost(x * y) == 4 + 2 * 12);
+  CHECK(cost(x * y - sin(x) + y) == 4 + 3 * 12 + 4);
+  // A slope of exactly 0 is not stored, and the result is on the tape all the same.
+  CHECK(cost(x * 0.0) == 4);
+  CHECK(cost(floor(x)) == 4);
+}
+
+TEST_CASE("constants cost nothing and stay off the tape") {
+  ag::Tape tape;
+  const ag::Var c = 2.0;
+  const std::size_t before = tape.bytes();
+  const ag::Var d = exp(c) * 3.0;
+  CHECK(tape.bytes() == before);
+  CHECK(d.index() == 0);
+  CHECK(d.value() == Approx(3 * std::exp(2.0)));
+  CHECK_THROWS_AS(tape.gradient(d), ag::TapeError);
+}
+
+TEST_CASE("rewind forgets what came after a position") {
+  ag::Tape tape;
+  const auto x = tape.variable(2.0);
+  const ag::Var kept = x * x;
+  const auto here = tape.position();
+  const std::size_t bytes = tape.bytes();
+  for (int step = 0; step < 3; ++step) {
+    const auto z = tape.variable(5.0);
+    const ag::Var f = kept * z;
+    CHECK(tape.gradient(f)[x].value() == 20);
+    tape.rewind(here);
+    CHECK(tape.bytes() == bytes);
+  }
+  CHECK(tape.gradient(kept)[x].value() == 4);
+}
+
+TEST_CASE("a variable made after the position of a rewind is dead") {
+  ag::Tape tape;
+  const auto x = tape.variable(2.0);
+  const auto here = tape.position();
+  const auto z = tape.variable(5.0);
+  const auto t = tape.variable(ag::Tensor::ones({2}));
+  tape.rewind(here);
+  CHECK_THROWS_AS(tape.gradient(z), ag::TapeError);
+  const ag::Var f = x * x;
+  const auto g = tape.gradient(f);
+  CHECK_THROWS_AS(ag::Tensor(t * t), ag::TapeError);
+  CHECK_THROWS_AS(g[t], ag::TapeError);
+}
+
+TEST_CASE("variables of another tape are refused") {
+  auto other = std::make_unique<ag::Tape>();
+  const auto a = other->variable(1.0);
+  const auto t = other->variable(ag::Tensor::ones({2}));
+  const ag::Var used = a * 2.0;
+  other.reset();
+  CHECK(ag::Var(a * a).value() == 1);  // without a tape it just computes
+  ag::Tape tape;
+  const auto x = tape.variable(3.0);
+  const std::size_t before = tape.bytes(), size = tape.size();
+  CHECK_THROWS_AS(ag::Var(x * x + a), ag::TapeError);
+  CHECK_THROWS_AS(ag::Var(x + used), ag::TapeError);
+  CHECK_THROWS_AS(ag::Tensor(t * x), ag::TapeError);
+  CHECK_THROWS_AS(tape.gradient(a), ag::TapeError);
+  CHECK_THROWS_AS(tape.variable(a), ag::TapeError);
+  CHECK(tape.size() == size);
+  CHECK(tape.bytes() == before);  // the statement that failed left nothing behind
+  const ag::Var y = x * x;
+  const auto g = tape.gradient(y);
+  CHECK(g[x].value() == 6);
+  CHECK_THROWS_AS(g[a], ag::TapeError);
+  CHECK_THROWS_AS(g[ag::Var(1.0)], ag::TapeError);
+}
+
+TEST_CASE("without a tape the same code just computes") {
+  const ag::Var x = 3.0;
+  const ag::Var y = x * x + sin(x);
+  CHECK(y.value() == 9 + std::sin(3.0));
+  CHECK(y.index() == 0);
+}
+
+TEST_CASE("compound assignment, comparison and printing of scalars") {
+  ag::Tape tape;
+  const auto x = tape.variable(3.0);
+  ag::Var y = x;
+  y += x;
+  y *= 2.0;
+  y -= 1.0;
+  y /= x;
+  CHECK(y.value() == Approx(11.0 / 3));
+  CHECK(tape.gradient(y)[x].value() == Approx(1.0 / 9));
+  CHECK((x > 2.0));
+  CHECK_FALSE((x == y));
+  std::ostringstream text;
+  text << x;
+  CHECK(text.str() == "3");
+}
+
+TEST_CASE("single precision scalars") {
+  ag::BasicTape<float> tape;
+  const auto x = tape.variable(0.5f);
+  const ag::BasicVar<float> y = tanh(x * 2.0f) + exp(x);
+  CHECK(y.value() == Approx(std::tanh(1.0f) + std::exp(0.5f)).epsilon(1e-6));
+  const float t = std::tanh(1.0f);
+  CHECK(tape.gradient(y)[x] == Approx(2 * (1 - t * t) + std::exp(0.5f)).epsilon(1e-6));
+}
+
+TEST_CASE("a tape of duals gives a Hessian times a vector") {
+  // f = x^2 y + sin(x y) at (1, 2) along v = (1, -1), both derivatives by hand.
+  using D = ag::Dual<double>;
+  ag::BasicTape<D> tape;
+  const auto x = tape.variable(D{1.0, 1.0}), y = tape.variable(D{2.0, -1.0});
+  const ag::BasicVar<D> f = x * x * y + sin(x * y);
+  const auto g = tape.gradient(f);
+  const double c = std::cos(2.0), s = std::sin(2.0);
+  CHECK(g[x].value == Approx(4 + 2 * c));
+  CHECK(g[y].value == Approx(1 + c));
+  const double fxx = 4 - 4 * s, fxy = 2 + c - 2 * s, fyy = -s;
+  CHECK(g[x].tangent == Approx(fxx - fxy));
+  CHECK(g[y].tangent == Approx(fxy - fyy));
+}
+
+TEST_CASE("a tape that is not the innermost does not record") {
+  ag::Tape outer;
+  const auto x = outer.variable(2.0);
+  const std::size_t size = outer.size();
+  {
+    ag::BasicTape<float> unrelated;
+    const auto z = unrelated.variable(1.0f);
+    const ag::BasicVar<float> w = z * z;
+    CHECK(unrelated.gradient(w)[z] == 2);
+  }
+  CHECK(outer.size() == size);
+  const ag::Var y = x * x;
+  CHECK(outer.gradient(y)[x].value() == 4);
+}
