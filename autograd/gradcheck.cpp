@@ -85,19 +85,23 @@ GradcheckReport compare(const Subject& s, std::vector<std::string> names, const 
       GradcheckReading r{k, i, element, 0, 0, 0, 0, 0, false};
       r.reverse = gradients[k].to_vector()[static_cast<std::size_t>(i)];
       r.forward = s.forward(k, i);
-      const Difference d = ridders(
-          [&](double v) {
-            element = v;
-            const double y = s.value();
-            element = r.at;
-            return y;
-          },
-          r.at);
+      const auto value_at = [&](double v) {
+        element = v;
+        const double y = s.value();
+        element = r.at;
+        return y;
+      };
+      const Difference d = ridders(value_at, r.at);
       r.numeric = d.value;
       r.uncertainty = d.uncertainty;
       const double scale = std::max(std::abs(r.reverse), std::abs(r.numeric));
-      // Rounding of f leaves about eps |f| / h in the differences, whatever the derivative.
-      const double floor = 1e-13 * std::max(std::abs(base), 1e-30) / std::max(std::abs(r.at), 0.25);
+      // Rounding of f leaves about eps |f| / h in the differences, whatever the derivative; and more where f is a small
+      // difference of large numbers: so much does f jump about over steps too short to change it otherwise.
+      const double size = std::max(std::abs(r.at), 0.25);
+      double noise = std::numeric_limits<double>::epsilon() * std::max(std::abs(base), 1e-30);
+      for (const double step : {-2e-11 * size, -1e-11 * size, 1e-11 * size, 2e-11 * size})
+        noise = std::max(noise, std::abs(value_at(r.at + step) - base - r.reverse * step));
+      const double floor = 4300 * noise / size;  // 2 noise / h, with the smallest h above
       r.allowed = o.relative * scale + 2 * d.uncertainty + floor;
       const double gap = std::abs(r.reverse - r.numeric), forward_gap = std::abs(r.reverse - r.forward);
       r.ok = gap <= r.allowed && d.uncertainty <= 1e-4 * scale + 100 * floor &&
@@ -223,8 +227,8 @@ std::ostream& operator<<(std::ostream& out, const GradcheckReport& report) {
   out << "gradcheck: " << (report.ok() ? "ok" : "FAILED") << ", " << report.readings.size();
   if (report.total > static_cast<Index>(report.readings.size())) out << " of " << report.total;
   char text[160];
-  std::snprintf(text, sizeof text, " elements of %zu argument%s, worst relative difference %.1e\n", report.names.size(),
-                report.names.size() == 1 ? "" : "s", report.worst);
+  std::snprintf(text, sizeof text, " element%s of %zu argument%s, worst relative difference %.1e\n",
+                report.readings.size() == 1 ? "" : "s", report.names.size(), report.names.size() == 1 ? "" : "s", report.worst);
   out << text;
   if (!report.complaint.empty()) out << "  " << report.complaint << '\n';
   if (bad.empty()) return out;

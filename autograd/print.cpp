@@ -20,6 +20,9 @@ std::string number(double v) {
   return text;
 }
 
+// "t3" and "v5" for nodes without a name. (Not "t" + to_string(...): g++ 12 warns falsely about that.)
+std::string plain_name(NodeId id) { return std::string(id.tensor ? "t" : "v").append(std::to_string(id.index)); }
+
 std::string shown(const Tensor& t) {
   std::ostringstream out;
   if (t.size() <= 8 && t.rank() <= 1) out << t;
@@ -56,7 +59,7 @@ class Picture {
   std::string name(NodeId id) const {
     if (!id) return "constant";
     const std::string given = tape_.label(id);
-    return given.empty() ? (id.tensor ? "t" : "v") + std::to_string(id.index) : given;
+    return given.empty() ? plain_name(id) : given;
   }
   std::string value(NodeId id) const {
     return id.tensor ? shown(tape_.tensor_at(id.index)) : number(tape_.scalar_at(id.index).value());
@@ -118,21 +121,21 @@ std::string text_of(const Tape& tape, const Gradients* gradients) {
 
 std::string dot_of(const Tape& tape, const Gradients* gradients) {
   const Picture picture(tape, gradients);
-  const auto id = [](NodeId n) { return (n.tensor ? "t" : "v") + std::to_string(n.index); };
+  const auto id = plain_name;
   std::string out = "digraph tape {\n  rankdir=LR;\n";
   std::size_t constants = 0;
   for (const Drawn& d : picture.nodes()) {
     std::string label = picture.name(d.id);
-    if (d.statement) label += " = " + std::string(d.statement->name());
-    label += "\n" + picture.value(d.id);
-    if (const std::string a = picture.adjoint(d.id); !a.empty()) label += "\nadjoint " + a;
+    if (d.statement) label.append(" = ").append(d.statement->name());
+    label.append("\n").append(picture.value(d.id));
+    if (const std::string a = picture.adjoint(d.id); !a.empty()) label.append("\nadjoint ").append(a);
     out += "  " + id(d.id) + " [shape=" + (d.statement ? "ellipse" : "box") + ", label=" + quoted(label) + "];\n";
     if (!d.statement) continue;
     for (const NodeId& a : d.statement->arguments()) {
       if (a) {
         out += "  " + id(a) + " -> " + id(d.id) + ";\n";
       } else {
-        const std::string c = "c" + std::to_string(constants++);
+        const std::string c = std::string("c").append(std::to_string(constants++));
         out += "  " + c + " [shape=plaintext, label=\"constant\"];\n  " + c + " -> " + id(d.id) + ";\n";
       }
     }

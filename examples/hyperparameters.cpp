@@ -1,7 +1,8 @@
 // Hyper-parameters on handwritten digits: one setting is changed at a time, everything else stays.
 //
-// Expect a rate that is too small to get anywhere and one that is too large, sigmoids that are hard to train
-// in depth, momentum that speeds up, and L2 that trades training cost for small weights.
+// Expect rates that get nowhere, one for being small, one for being so large that the relus die (10 % is
+// guessing); sigmoids that are hard to train in depth; momentum 0.9 that goes ten times as far with the same
+// rate; costs that fall with more epochs, more units and smaller batches; and L2 that keeps the cost up.
 #include <cstdio>
 #include <functional>
 #include <nn/nn.hpp>
@@ -9,7 +10,7 @@
 namespace ag = autograd;
 
 struct Settings {
-  double rate = 0.1;
+  double rate = 0.3;
   int epochs = 10;
   ag::Index units = 32;
   std::size_t layers = 2;
@@ -41,9 +42,9 @@ struct Network {
 int main() {
   nn::Rng rng(1);
   const nn::Table table = nn::read_csv("examples/data/digits.csv.gz");
-  const nn::Dataset digits = nn::from_table(table, "target", {.dtype = ag::float64});
+  nn::Dataset digits = nn::from_table(table, "target", {.dtype = ag::float64});
+  digits.features = digits.features / 16.0;  // grey values from 0 to 1
   auto [train, test] = nn::train_test_split(digits, 0.2, rng);
-  nn::standardize(train, test);
 
   const auto row = [&](const char* name, const Settings& s) {
     nn::Rng same(7);
@@ -56,22 +57,21 @@ int main() {
   };
 
   std::printf("%-26s%10s%10s%11s\n", "", "train cost", "test cost", "right %");
-  row("rate 0.1, 10 epochs, ...", {});
-  row("rate 0.001", {.rate = 0.001});
-  row("rate 0.01", {.rate = 0.01});
-  row("rate 1", {.rate = 1});
-  row("3 epochs", {.epochs = 3});
-  row("30 epochs", {.epochs = 30});
+  row("the settings above", {});
+  row("rate 0.003", {.rate = 0.003});
+  row("rate 0.03", {.rate = 0.03});
+  row("rate 2", {.rate = 2});
+  row("1 epoch", {.epochs = 1});
+  row("50 epochs", {.epochs = 50});
   row("4 units", {.units = 4});
   row("128 units", {.units = 128});
   row("1 layer", {.layers = 1});
-  row("5 layers", {.layers = 5});
+  row("4 layers", {.layers = 4});
   row("sigmoid", {.activation = nn::Sigmoid{}});
-  row("sigmoid, 5 layers", {.layers = 5, .activation = nn::Sigmoid{}});
+  row("sigmoid, 4 layers", {.layers = 4, .activation = nn::Sigmoid{}});
   row("tanh", {.activation = nn::Tanh{}});
-  row("momentum 0.9", {.momentum = 0.9});
-  row("rate 0.01, momentum 0.9", {.rate = 0.01, .momentum = 0.9});
+  row("rate 0.03, momentum 0.9", {.rate = 0.03, .momentum = 0.9});
   row("mini-batches of 8", {.batch = 8});
-  row("mini-batches of 256", {.batch = 256});
+  row("mini-batches of 512", {.batch = 512});
   row("L2 0.01", {.l2 = 0.01});
 }

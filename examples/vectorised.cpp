@@ -1,7 +1,7 @@
 // One gradient in three ways: loops over examples and features on scalars, one example at a time as a tensor,
 // and all examples at once. Logistic regression on 569 tumours with 30 measurements each.
 //
-// Expect the same gradient, and a vectorised form that is faster by one to two orders of magnitude.
+// Expect the same gradient, and a vectorised form about ten times as fast as either of the others.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -16,20 +16,19 @@ struct Gradient {
   std::vector<double> w;
 };
 
+// Prints the fastest of ten runs.
 void report(const char* name, auto compute, const Gradient& expected) {
-  using clock = std::chrono::steady_clock;  // the fastest of ten runs
   Gradient g;
   std::chrono::duration<double, std::micro> best{1e9};
   for (int i = 0; i < 10; ++i) {
-    const auto begin = clock::now();
+    const auto begin = std::chrono::steady_clock::now();
     g = compute();
-    best = std::min<decltype(best)>(best, clock::now() - begin);
+    best = std::min<decltype(best)>(best, std::chrono::steady_clock::now() - begin);
   }
   double difference = std::abs(g.cost - expected.cost);
-  for (std::size_t j = 0; j < g.w.size(); ++j)
-    difference = std::max(difference, std::abs(g.w[j] - expected.w[j]));
+  for (std::size_t j = 0; j < g.w.size(); ++j) difference += std::abs(g.w[j] - expected.w[j]);
   std::printf("%-26s%10.6f%10.6f%10.6f   %-9s%8.0f us\n", name, g.cost, g.w[0], g.w[1],
-              difference < 1e-14 ? "yes" : "NO", best.count());
+              difference < 1e-13 ? "yes" : "NO", best.count());
 }
 
 int main() {

@@ -93,7 +93,6 @@ void adam(std::string_view where, const AdamSettings& s, OptimiserState& state,
     const T rest1(static_cast<T>(1 - s.beta1)), rest2(static_cast<T>(1 - s.beta2));
     const T a(static_cast<T>(first_scale)), b(static_cast<T>(second_scale));
     const T l2(static_cast<T>(s.coupled)), keep(static_cast<T>(1 - s.rate * s.decoupled));
-#pragma GCC ivdep
     for (std::size_t k = 0; k < n; ++k) {
       const T d = g[k] + l2 * w[k];
       m[k] = beta1 * m[k] + rest1 * d;
@@ -117,13 +116,11 @@ void Sgd::update(const ag::Gradients& gradients) {
   for_each_parameter(state.found, gradients, [&]<class T>(std::size_t i, std::size_t n, T* w, const T* g) {
     const T alpha(static_cast<T>(rate)), l2(static_cast<T>(weight_decay)), mu(static_cast<T>(momentum));
     if (momentum == 0) {
-#pragma GCC ivdep
       for (std::size_t k = 0; k < n; ++k) w[k] -= alpha * (g[k] + l2 * w[k]);
       return;
     }
     T* v = elements<T>(state.first[i]);
     const T ahead = nesterov ? T(1) : T(0), speed = nesterov ? mu : T(1);  // the move: ahead g + speed v
-#pragma GCC ivdep
     for (std::size_t k = 0; k < n; ++k) {
       const T d = g[k] + l2 * w[k];
       v[k] = mu * v[k] + d;

@@ -1,7 +1,8 @@
 // A reduction as three nested loops: elements (outer, reduced, inner) of a row-major block.
 //
 // Which loops these are follows from shape and axes alone, never from strides: an array in another layout is packed first,
-// so that results have the same bits for every layout.
+// so that results have the same bits for every layout. Rows (inner = 1) are read along; elsewhere columns advance side by
+// side, at most axis_block of them, so that running results stay in the L1 cache.
 #pragma once
 
 #include <algorithm>
@@ -12,11 +13,14 @@ namespace autograd::core {
 
 /// Elements from which on several cores share the work; below it waking them takes longer.
 inline constexpr Index axis_loop_parallel = 1 << 15;
+/// The most columns that advance together, and a convenient piece of a row.
+inline constexpr Index axis_block = 512;
 
 struct AxisLoop {
   Array x;  // row-major: (outer, n, inner) elements
   Index outer = 1, n = 1, inner = 1;
-  Shape kept;  // the result's shape, with the reduced axes of extent 1
+  Shape kept;   // the result's shape, with the reduced axes of extent 1
+  Shape order;  // of x's axes, where they had to be permuted
 
   /// `axes` are normalised. Axes that are not neighbours are brought together at the end.
   AxisLoop(const Array& array, const Shape& axes) : kept(reduced(array.shape(), axes, true)) {
@@ -27,7 +31,6 @@ struct AxisLoop {
       x = array.packed();
       return;
     }
-    Shape order;
     for (std::size_t d = 0; d < rank; ++d)
       if (std::find(axes.begin(), axes.end(), static_cast<Index>(d)) == axes.end())
         order.push_back(static_cast<Index>(d)), outer *= array.shape()[d];
@@ -35,16 +38,20 @@ struct AxisLoop {
     x = permute(array, order).packed();
   }
 
-  /// Calls body(o) for each o < outer, on all cores when there is enough to do. The body must not throw.
+  /// Calls f(first, at, width) for columns that advance together, on all cores when there is enough to do: element k
+  /// of column i < width is x[first + k * inner + i], its result out[at + i]. f must not throw.
   template <class F>
-  void each_outer(const F& body) const {
-#pragma omp parallel for schedule(static) if (x.size() >= axis_loop_parallel && outer > 1)
-    for (Index o = 0; o < outer; ++o) body(o);
+  void each_block(const F& f) const {
+    if (x.size() == 0) return;
+    const Index blocks = (inner + axis_block - 1) / axis_block;
+#pragma omp parallel for schedule(static) if (x.size() >= axis_loop_parallel && outer * blocks > 1)
+    for (Index b = 0; b < outer * blocks; ++b) {
+      const Index o = b / blocks, i = b % blocks * axis_block;
+      f(o * n * inner + i, o * inner + i, std::min(axis_block, inner - i));
+    }
   }
-  /// The result without the reduced axes, unless they are kept.
-  Array finish(const Array& out, const Array& in, const Shape& axes, bool keepdims) const {
-    return reshape(out, reduced(in.shape(), axes, keepdims));
-  }
+  /// An array that lies as x does, seen in the order of the original axes.
+  Array restored(const Array& like_x) const { return order.empty() ? like_x : permute(like_x, inverse(order)); }
 };
 
 }  // namespace autograd::core

@@ -1,89 +1,170 @@
-// Loops over rows; see rows.hpp for how any axes become rows.
+// Loops over rows and columns; see axis_loop.hpp for how any axes become these.
 #include <autograd/core/reduce_axis.hpp>
 
+#include <cmath>
 #include <limits>
 
-#include <autograd/core/rows.hpp>
+#include <autograd/core/axis_loop.hpp>
 
 namespace autograd::core {
 namespace {
 
-Rows rows_of_something(std::string_view where, const Array& x, const Axes& axes, bool keepdims) {
-  Rows r = rows_of(where, x, axes, keepdims);
-  if (r.length == 0 && r.rows > 0)
+AxisLoop loop_of_something(std::string_view where, const Array& x, const Shape& over) {
+  AxisLoop loop(x, over);
+  if (loop.n == 0 && loop.outer * loop.inner > 0)
     throw ShapeError(where, "of nothing: shape " + to_string(x.shape()), "Check that the tensor is not empty first.");
-  return r;
+  return loop;
 }
 
-// The position of the first extreme of a row; a NaN ends the search.
+// The more extreme of two, NaN if either is.
+template <int sign, class T>
+T more(T a, T b) {
+  return a != a || (sign > 0 ? a > b : a < b) ? a : b;
+}
+
+// Of a row: many running extremes, so that it vectorises.
+template <int sign, class T>
+T extreme_of(const T* x, Index n) {
+  constexpr Index lanes = 64 / sizeof(T) < 16 ? 16 : 64 / sizeof(T);
+  T best[lanes];
+  std::fill_n(best, lanes, x[0]);
+  Index i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (Index k = 0; k < lanes; ++k) best[k] = more<sign>(best[k], x[i + k]);
+  for (Index k = 0; i + k < n; ++k) best[k] = more<sign>(best[k], x[i + k]);
+  for (Index k = 1; k < lanes; ++k) best[0] = more<sign>(best[0], best[k]);
+  return best[0];
+}
+
+template <int sign, class T>
+void extremes(const AxisLoop& loop, T* out) {
+  loop.each_block([&](Index first, Index at, Index width) {
+    const T* x = loop.x.data<const T>() + first;
+    T* best = out + at;
+    if (loop.inner == 1) return void(*best = extreme_of<sign>(x, loop.n));
+    std::copy_n(x, width, best);
+    for (Index k = 1; k < loop.n; ++k)
+      for (Index i = 0; i < width; ++i) best[i] = more<sign>(best[i], x[k * loop.inner + i]);
+  });
+}
+
 template <class T>
-Index first_extreme(const T* row, Index n, int sign) {
-  Index best = 0;
-  for (Index i = 0; i < n; ++i) {
-    if (row[i] != row[i]) return i;
-    if (sign > 0 ? row[i] > row[best] : row[i] < row[best]) best = i;
-  }
-  return best;
+void extremes(const AxisLoop& loop, T* out, int sign) {
+  sign > 0 ? extremes<1>(loop, out) : extremes<-1>(loop, out);
+}
+
+// Calls f(position, column) for all elements of a block, row after row.
+template <class F>
+void each_element(const AxisLoop& loop, Index first, Index width, const F& f) {
+  for (Index k = 0; k < loop.n; ++k)
+    for (Index i = 0; i < width; ++i) f(first + k * loop.inner + i, i, k);
+}
+
+template <class T>
+bool same(T a, T b) {
+  return a == b || (a != a && b != b);
 }
 
 }  // namespace
 
 Array extreme(const Array& x, const Axes& axes, bool keepdims, int sign) {
-  const Rows r = rows_of_something(sign > 0 ? "max" : "min", x, axes, keepdims);
-  Array out = Array::empty(r.shape, x.dtype());
-  with_type(x.dtype(), [&]<class T>(Type<T>) {
-    for (Index i = 0; i < r.rows; ++i) {
-      const T* row = r.values.data<const T>() + i * r.length;
-      out.data<T>()[i] = row[first_extreme(row, r.length, sign)];
-    }
-  });
-  return out;
+  const std::string_view name = sign > 0 ? "max" : "min";
+  const Shape over = normalize_axes(name, axes, x.rank());
+  const AxisLoop loop = loop_of_something(name, x, over);
+  const Array out = Array::empty(loop.kept, x.dtype());
+  with_type(x.dtype(), [&]<class T>(Type<T>) { extremes(loop, out.data<T>(), sign); });
+  return reshape(out, reduced(x.shape(), over, keepdims));
 }
 
 Array extreme_share(const Array& x, const Axes& axes, int sign, Ties ties) {
-  const Rows r = rows_of_something(sign > 0 ? "max" : "min", x, axes, true);
-  const Array share = Array::zeros(r.values.shape(), x.dtype());
-  with_floating(sign > 0 ? "max" : "min", x.dtype(), [&]<class T>(Type<T>) {
-    for (Index i = 0; i < r.rows; ++i) {
-      const T* row = r.values.data<const T>() + i * r.length;
-      T* to = share.data<T>() + i * r.length;
-      const Index first = first_extreme(row, r.length, sign);
-      if (row[first] != row[first]) {
-        for (Index k = 0; k < r.length; ++k) to[k] = std::numeric_limits<T>::quiet_NaN();
-      } else if (ties == Ties::first) {
-        to[first] = 1;
-      } else {
-        Index equal = 0;
-        for (Index k = first; k < r.length; ++k) equal += row[k] == row[first];
-        for (Index k = first; k < r.length; ++k)
-          if (row[k] == row[first]) to[k] = T(1) / static_cast<T>(equal);
+  const std::string_view name = sign > 0 ? "max" : "min";
+  const AxisLoop loop = loop_of_something(name, x, normalize_axes(name, axes, x.rank()));
+  const Array top = Array::empty(loop.kept, x.dtype()), share = Array::empty(loop.x.shape(), x.dtype());
+  with_floating(name, x.dtype(), [&]<class T>(Type<T>) {
+    extremes(loop, top.data<T>(), sign);
+    const T* from = loop.x.data<const T>();
+    T* to = share.data<T>();
+    loop.each_block([&](Index first, Index at, Index width) {
+      const T* best = top.data<const T>() + at;
+      T equal[axis_block] = {};
+      if (ties == Ties::first)
+        each_element(loop, first, width, [&](Index e, Index i, Index) {
+          to[e] = best[i] != best[i] ? best[i] : T(from[e] == best[i] && equal[i] == 0);
+          equal[i] += to[e];
+        });
+      else {
+        double count[axis_block] = {};
+        each_element(loop, first, width, [&](Index e, Index i, Index) { count[i] += from[e] == best[i]; });
+        for (Index i = 0; i < width; ++i) equal[i] = static_cast<T>(1 / count[i]);
+        each_element(loop, first, width, [&](Index e, Index i, Index) {
+          to[e] = best[i] != best[i] ? best[i] : from[e] == best[i] ? equal[i] : T(0);
+        });
       }
-    }
+    });
   });
-  return in_original_order(r, share);
+  return loop.restored(share);
 }
 
-Array extreme_index(std::string_view where, const Array& x, const Axes& axes, bool keepdims, int sign) {
-  const Rows r = rows_of_something(where, x, axes, keepdims);
-  Array out = Array::empty(r.shape, int64);
+Array extreme_index(const Array& x, const Axes& axes, bool keepdims, int sign) {
+  const std::string_view name = sign > 0 ? "argmax" : "argmin";
+  const Shape over = normalize_axes(name, axes, x.rank());
+  if (!axes.all() && over.size() != 1)
+    throw ShapeError(name, std::to_string(over.size()) + " axes", "Name one axis, or none for the flattened tensor.");
+  const AxisLoop loop = loop_of_something(name, x, over);
+  const Array top = Array::empty(loop.kept, x.dtype()), out = Array::full(loop.kept, int64, -1);
   with_type(x.dtype(), [&]<class T>(Type<T>) {
-    for (Index i = 0; i < r.rows; ++i)
-      out.data<std::int64_t>()[i] = first_extreme(r.values.data<const T>() + i * r.length, r.length, sign);
+    extremes(loop, top.data<T>(), sign);
+    const T* from = loop.x.data<const T>();
+    loop.each_block([&](Index first, Index at, Index width) {
+      const T* best = top.data<const T>() + at;
+      std::int64_t* where = out.data<std::int64_t>() + at;
+      if (loop.inner == 1) {
+        for (*where = 0; !same(from[first + *where], *best);) ++*where;
+        return;
+      }
+      each_element(loop, first, width, [&](Index e, Index i, Index k) {
+        if (where[i] < 0 && same(from[e], best[i])) where[i] = k;
+      });
+    });
+  });
+  return reshape(out, reduced(x.shape(), over, keepdims));
+}
+
+Array cumsum(const Array& x, Index axis) {
+  const AxisLoop loop(x, {static_cast<Index>(normalize_axis("cumsum", axis, x.rank()))});
+  const Array out = Array::empty(x.shape(), is_floating(x.dtype()) ? x.dtype() : int64);
+  with_type(x.dtype(), [&]<class T>(Type<T>) {
+    constexpr bool floating = std::is_floating_point_v<T>;
+    using Sum = std::conditional_t<floating, double, std::int64_t>;
+    using Result = std::conditional_t<floating, T, std::int64_t>;
+    loop.each_block([&](Index first, Index, Index width) {
+      Sum sum[axis_block] = {};
+      each_element(loop, first, width, [&](Index e, Index i, Index) {
+        out.data<Result>()[e] = static_cast<Result>(sum[i] += static_cast<Sum>(loop.x.data<const T>()[e]));
+      });
+    });
   });
   return out;
 }
 
-Array cumsum(const Array& x, Index axis) {
-  return with_floating("cumsum", x.dtype(), [&]<class T>(Type<T>) {
-    normalize_axis("cumsum", axis, x.rank());
-    const Rows r = rows_of("cumsum", x, Axes(axis), false);
-    Array out = Array::empty(r.values.shape(), x.dtype());
-    for (Index i = 0; i < r.rows; ++i) {
-      double sum = 0;
-      for (Index k = i * r.length; k < (i + 1) * r.length; ++k)
-        out.data<T>()[k] = static_cast<T>(sum += static_cast<double>(r.values.data<const T>()[k]));
+Array norm_scale(const Array& x, const Axes& axes) {
+  const AxisLoop loop(x, normalize_axes("norm", axes, x.rank()));
+  if (x.size() == 0) return {};
+  return with_floating("norm", x.dtype(), [&]<class T>(Type<T>) -> Array {
+    const Array high = Array::empty(loop.kept, x.dtype()), low = Array::empty(loop.kept, x.dtype());
+    extremes(loop, high.data<T>(), 1);
+    extremes(loop, low.data<T>(), -1);
+    // Squares of elements up to 2^safe can be added 2^20 times; those below 2^-safe may vanish beside the largest.
+    constexpr int limit = std::numeric_limits<T>::max_exponent, safe = limit / 2 - 20;
+    bool needed = false;
+    for (Index i = 0; i < high.size(); ++i) {
+      T& top = high.data<T>()[i];
+      top = std::max(std::abs(top), std::abs(low.data<T>()[i]));
+      const int exponent = top > 0 && top <= std::numeric_limits<T>::max() ? std::ilogb(top) : 0;
+      if (std::abs(exponent) > safe) needed = true;
+      top = std::ldexp(T(1), std::clamp(-exponent, 2 - limit, limit - 2));
     }
-    return in_original_order(r, out).packed();
+    return needed ? high : Array();
   });
 }
 

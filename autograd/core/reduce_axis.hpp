@@ -15,9 +15,14 @@ Array extreme(const Array& x, const Axes& axes, bool keepdims, int sign);
 Array extreme_share(const Array& x, const Axes& axes, int sign, Ties ties);
 
 /// The index of the first extreme along an axis, or among all elements flattened for Axes{}; the first NaN wins. int64.
-Array extreme_index(std::string_view where, const Array& x, const Axes& axes, bool keepdims, int sign);
+/// Throws ShapeError of nothing and for several axes.
+Array extreme_index(const Array& x, const Axes& axes, bool keepdims, int sign);
 
-/// Running sums along an axis, formed in float64.
+/// Running sums along an axis, formed in float64; of integers exact. Throws ShapeError.
 Array cumsum(const Array& x, Index axis);
+
+/// Powers of two, one for each slice over the axes (kept with extent 1), that bring its largest element near 1; no array at
+/// all where squares neither overflow nor vanish anyway. Throws ShapeError, DtypeError.
+Array norm_scale(const Array& x, const Axes& axes);
 
 }  // namespace autograd::core

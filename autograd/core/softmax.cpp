@@ -12,9 +12,9 @@
 namespace autograd::core {
 namespace {
 
-constexpr Index block = 512;
+constexpr Index block = axis_block;
 
-// out[k][i] = f(in[k][i]...) for i < n, in whole registers: the tail is padded, so an element's bits do not depend on its place.
+// out[i] = f(in[i]...) for i < n, in whole registers: the tail is padded, so an element's bits do not depend on its place.
 template <class T, class F, class... In>
 void map(Index n, T* out, const F& f, const In*... in) {
   constexpr auto lanes = static_cast<Index>(Pack<T>::size);
@@ -118,14 +118,11 @@ Array softmax(const Array& x, Index axis, bool log) {
   const Array out = Array::empty(x.shape(), x.dtype());
   with_floating(name, x.dtype(), [&]<class T>(Type<T>) {
     const AxisLoop loop(x, axes);
-    if (loop.n == 0) return;
-    loop.each_outer([&](Index o) {
-      const Index first = o * loop.n * loop.inner;
+    loop.each_block([&](Index first, Index, Index width) {
       const T* from = loop.x.data<const T>() + first;
       T* to = out.data<T>() + first;
-      if (loop.inner == 1) return softmax_row(from, loop.n, to, log);
-      for (Index i = 0; i < loop.inner; i += block)
-        softmax_columns(from + i, loop.n, loop.inner, std::min(block, loop.inner - i), to + i, log);
+      if (loop.inner == 1) softmax_row(from, loop.n, to, log);
+      else softmax_columns(from, loop.n, loop.inner, width, to, log);
     });
   });
   return out;
@@ -135,23 +132,20 @@ Array logsumexp(const Array& x, const Axes& axes, bool keepdims) {
   const Shape over = normalize_axes("logsumexp", axes, x.rank());
   return with_floating("logsumexp", x.dtype(), [&]<class T>(Type<T>) {
     const AxisLoop loop(x, over);
-    const Array out = Array::empty(loop.kept, x.dtype());
-    loop.each_outer([&](Index o) {
-      const T* from = loop.x.data<const T>() + o * loop.n * loop.inner;
-      T* to = out.data<T>() + o * loop.inner;
+    const Array out = Array::full(loop.kept, x.dtype(), -std::numeric_limits<double>::infinity());
+    loop.each_block([&](Index first, Index at, Index width) {
+      const T* from = loop.x.data<const T>() + first;
+      T* to = out.data<T>() + at;
       if (loop.inner == 1) {
         const T top = largest(from, loop.n);
         *to = joined(top, exponentials<T>(from, loop.n, top, nullptr));
         return;
       }
-      for (Index i = 0; i < loop.inner; i += block) {
-        const Index width = std::min(block, loop.inner - i);
-        Columns<T> c;
-        c.read(from + i, loop.n, loop.inner, width, nullptr);
-        for (Index k = 0; k < width; ++k) to[i + k] = joined(c.top[k], c.sum[k]);
-      }
+      Columns<T> c;
+      c.read(from, loop.n, loop.inner, width, nullptr);
+      for (Index i = 0; i < width; ++i) to[i] = joined(c.top[i], c.sum[i]);
     });
-    return loop.finish(out, x, over, keepdims);
+    return reshape(out, reduced(x.shape(), over, keepdims));
   });
 }
 

@@ -84,6 +84,16 @@ struct DualOf<A, Rest...> {
   using type = std::conditional_t<first, A, rest>;
 };
 
+// Adds tangent * partial; a constant contributes nothing, however steep the op is in it.
+template <class Op, class T, class P>
+void add_tangent(T& dy, const T& tangent, const P& partial) {
+  if constexpr (requires { exactly_zero(tangent); }) {
+    if (exactly_zero(tangent)) return;
+  }
+  const auto t = op::chain<Op>(tangent, partial);
+  if constexpr (!std::is_same_v<decltype(t), const Zero>) dy = T(dy + t);
+}
+
 /// op on duals: the value of the values, and the sum of partial times tangent.
 template <class Op, class... A>
 auto evaluate_dual(const Op& op, const A&... a) {
@@ -100,12 +110,7 @@ auto evaluate_dual(const Op& op, const A&... a) {
           T dy(0.0);
           std::apply(
               [&](const auto&... partial) {
-                (
-                    [&] {
-                      const auto t = op::chain<Op>(x.tangent, partial);
-                      if constexpr (!std::is_same_v<decltype(t), const Zero>) dy = T(dy + t);
-                    }(),
-                    ...);
+                (add_tangent<Op>(dy, x.tangent, partial), ...);
               },
               p);
           return D(y, dy);

@@ -2,8 +2,6 @@
 // are composed of other functions.
 #pragma once
 
-#include <cmath>
-
 #include <autograd/core/reduce_axis.hpp>
 #include <autograd/op/arithmetic.hpp>
 #include <autograd/op/reduction.hpp>
@@ -22,9 +20,9 @@ struct Extreme {
   bool keepdims = false;
   auto value(const core::Array& x) const { return core::extreme(x, axes, keepdims, sign); }
   auto pullback(const auto& g, const auto&, const auto& x) const {
-    return reshape(g, core::reduced(x.shape(), core::normalize_axes(name, axes, x.rank()), true)) * share(x);
+    return chosen(share(x), reshape(g, core::kept_shape(name, x.shape(), axes)));
   }
-  auto pushforward(const auto&, const auto& x, const auto& dx) const { return sum(share(x) * dx, axes, keepdims); }
+  auto pushforward(const auto&, const auto& x, const auto& dx) const { return sum(chosen(share(x), dx), axes, keepdims); }
 
  private:
   // The choice does not change nearby, so the share is a constant.
@@ -33,6 +31,8 @@ struct Extreme {
     const bool one_axis = !axes.all() && axes.list().size() == 1;
     return X(core::extreme_share(x.data(), axes, sign, one_axis ? core::Ties::first : core::Ties::split));
   }
+  // What was not chosen takes no part, not even with an infinite factor.
+  static auto chosen(const auto& share, const auto& factor) { return where(share == 0.0, 0.0, share * factor); }
 };
 using Max = Extreme<1>;
 using Min = Extreme<-1>;
@@ -60,19 +60,20 @@ template <Differentiable X>
 auto min(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Min{axes, keepdims}, x);
 }
-/// The position (int64) of the largest element along an axis, or in the flattened tensor; the first of equals.
+/// The position (int64) of the largest element along an axis, or in the flattened tensor; the first of equals, the first NaN
+/// if there is one. Throws ShapeError of nothing and for several axes.
 template <Differentiable X>
 auto argmax(const X& x, Axes axis = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
-  return std::remove_const_t<decltype(t)>(core::extreme_index("argmax", t.data(), axis, keepdims, 1));
+  return std::remove_const_t<decltype(t)>(core::extreme_index(t.data(), axis, keepdims, 1));
 }
 /// The position (int64) of the smallest element; see argmax.
 template <Differentiable X>
 auto argmin(const X& x, Axes axis = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
-  return std::remove_const_t<decltype(t)>(core::extreme_index("argmin", t.data(), axis, keepdims, -1));
+  return std::remove_const_t<decltype(t)>(core::extreme_index(t.data(), axis, keepdims, -1));
 }
-/// Running sums along an axis. Throws ShapeError.
+/// Running sums along an axis, added in float64; those of integers and truth values are int64. Throws ShapeError.
 template <Differentiable X>
 auto cumsum(const X& x, Index axis, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Cumsum{axis}, x);
@@ -113,12 +114,15 @@ auto prod(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation wher
   return reshape(n == 0 ? rest : T(t * rest, where), result, where);
 }
 
-/// The variance over `axes`: the mean squared distance from the mean, the sum divided by n - ddof.
+/// The variance over `axes`: the sum of the squared distances from the mean, divided by n - ddof.
 template <Differentiable X>
 auto var(const X& x, Axes axes = {}, bool keepdims = false, double ddof = 0, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
   using T = std::remove_const_t<decltype(t)>;
-  const T center = mean(t, axes, true, where);
+  // The mean of equal numbers may be off in its last digit: added to a first guess it is exact, and a constant has the
+  // variance 0. The guess carries no derivative, which the mean of what is left then has in full.
+  const T guess(mean(T(t.data()), axes, true).data());
+  const T center(guess + mean(t - guess, axes, true, where), where);
   const T total = sum(square(t - center), axes, keepdims, where);
   const double n = static_cast<double>(t.size()) / static_cast<double>(core::count(total.shape()));
   return T(total * (1.0 / (n - ddof)), where);
@@ -129,16 +133,27 @@ auto std(const X& x, Axes axes = {}, bool keepdims = false, double ddof = 0, Sou
   const auto v = var(x, axes, keepdims, ddof, where);
   return std::remove_const_t<decltype(v)>(core::sqrt_flat_at_zero(v), where);
 }
-/// The Euclidean norm over `axes`, without overflow or underflow; its gradient at 0 is 0.
+/// The norm over `axes`, of order 2 (Euclidean, without overflow or underflow; its gradient at 0 is 0), 1 (the sum of
+/// absolute values) or infinity (the largest). Throws DomainError for another order.
 template <Differentiable X>
-auto norm(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
+auto norm(const X& x, Axes axes = {}, bool keepdims = false, double order = 2, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
   using T = std::remove_const_t<decltype(t)>;
-  // Scaled by a power of two, which is exact, to a largest element near 1.
-  double largest = 0;
-  if (t.size() > 0) largest = T(core::extreme(T(abs(T(t.data()))).data(), {}, false, 1)).value();
-  const double scale = largest > 0 && largest <= std::numeric_limits<double>::max() ? std::exp2(-std::ilogb(largest)) : 1.0;
-  return T(core::sqrt_flat_at_zero(sum(square(t * scale), axes, keepdims, where)) * (1.0 / scale), where);
+  if (order == 1) return T(sum(abs(t), axes, keepdims, where));
+  if (order == op::infinity) return T(max(abs(t), axes, keepdims, where));
+  if (order != 2) throw DomainError("norm", "order " + std::to_string(order), "Orders are 1, 2 and infinity.");
+  const core::Array scale = core::norm_scale(t.data(), axes);
+  if (!scale) return T(core::sqrt_flat_at_zero(sum(square(t), axes, keepdims, where)), where);
+  const T root(core::sqrt_flat_at_zero(sum(square(t * T(scale)), axes, true, where)), where);
+  return T(reshape(root / T(scale), core::reduced(t.shape(), core::normalize_axes("norm", axes, t.rank()), keepdims), where));
+}
+
+/// How many elements are not 0 over `axes`, as int64; of a boolean tensor, how many hold.
+template <Differentiable X>
+auto count_nonzero(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
+  const auto t = core::named(x, where);
+  using T = std::remove_const_t<decltype(t)>;
+  return T(core::sum(t.data().cast(boolean), axes, keepdims, false));
 }
 
 }  // namespace autograd

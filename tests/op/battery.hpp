@@ -1,11 +1,12 @@
-// The battery: every op of the list, in every reading. Iterating over op::Families is what makes an op that is not tested
-// impossible to add: an elementwise one is tested by its definition and its line in reference.hpp, any other by its
-// examples in examples.hpp, and a family without a test file does not link.
+// The battery: every op of the list, in every reading. Iterating over op::Families is what makes an op that
+// is not tested impossible to add: an elementwise one is tested by its definition and its line in
+// reference.hpp, any other by its examples in examples.hpp, and a family without a test file does not link.
 #pragma once
 
-#include "battery_scalar.hpp"
-#include "battery_tensor.hpp"
-#include "battery_values.hpp"
+#include <tests/op/battery_example.hpp>
+#include <tests/op/battery_scalar.hpp>
+#include <tests/op/battery_tensor.hpp>
+#include <tests/op/battery_values.hpp>
 
 namespace battery {
 
@@ -35,6 +36,15 @@ std::size_t check_op() {
       TensorBattery<Op, n, double>(o, verdict).run();
       compared += verdict.compared();
     }
+  } else {
+    static_assert(
+        requires { Examples<Op>::list(); },
+        "this op has no examples: add an Examples<Op> to tests/op/examples.hpp");
+    for (const Example& e : Examples<Op>::list()) {
+      Verdict verdict{std::string(Op::name)};
+      ExampleBattery(e, verdict).run();
+      compared += verdict.compared();
+    }
   }
   return compared;
 }
@@ -47,9 +57,9 @@ void check_family(op::List<Op...>) {
 
 }  // namespace battery
 
-#define XGRAD_BATTERY(Family)                                                     \
-  template <>                                                                     \
-  std::size_t battery::ops_tested<autograd::op::Family>() {                       \
-    return autograd::op::Family::size;                                            \
-  }                                                                               \
+#define XGRAD_BATTERY(Family)                               \
+  template <>                                               \
+  std::size_t battery::ops_tested<autograd::op::Family>() { \
+    return autograd::op::Family::size;                      \
+  }                                                         \
   TEST_CASE("every op of the family " #Family) { battery::check_family(autograd::op::Family{}); }

@@ -1,4 +1,4 @@
 // The battery on the activations of neural networks.
-#include "battery.hpp"
+#include <tests/op/battery.hpp>
 
 XGRAD_BATTERY(Activation)

@@ -1,4 +1,4 @@
 // The battery on sums, products, quotients and powers.
-#include "battery.hpp"
+#include <tests/op/battery.hpp>
 
 XGRAD_BATTERY(Arithmetic)

@@ -1,4 +1,4 @@
 // The battery on comparisons.
-#include "battery.hpp"
+#include <tests/op/battery.hpp>
 
 XGRAD_BATTERY(Comparison)

@@ -1,4 +1,4 @@
 // The battery on exponentials and logarithms.
-#include "battery.hpp"
+#include <tests/op/battery.hpp>
 
 XGRAD_BATTERY(Exponential)

@@ -1,16 +1,16 @@
-// The battery on numbers: one elementwise op read as double, Dual, Dual of Dual, Var in a fused statement, Var operation by
-// operation, and Var on nested tapes. All readings come from the op's one definition and must agree with each other, with
-// the C library and with differences.
+// The battery on numbers: one elementwise op read as double, Dual, Dual of Dual, Var in a fused statement,
+// Var operation by operation, and Var on nested tapes. All readings come from the op's one definition and
+// must agree with each other, with the C library and with differences.
 #pragma once
 
 #include <array>
 #include <utility>
 
-#include "differences.hpp"
-#include "instances.hpp"
-#include "reference.hpp"
-#include "samples.hpp"
-#include "verdict.hpp"
+#include <tests/op/differences.hpp>
+#include <tests/op/instances.hpp>
+#include <tests/op/reference.hpp>
+#include <tests/op/samples.hpp>
+#include <tests/op/verdict.hpp>
 
 namespace battery {
 
@@ -25,7 +25,8 @@ class ScalarBattery {
   void run() {
     for (std::size_t i = 0; i < samples; ++i) {
       for (std::size_t k = 0; k < N; ++k) x_[k] = sample(op::domain_of<Op>(k), k, i);
-      // The double just computed in registers may be contracted otherwise than a fused statement: 4 ULP, as for all.
+      // The double just computed in registers may be contracted otherwise than a fused statement: 4 ULP, as
+      // for all.
       y_ = value(x_);
       against_library();
       if constexpr (!op::boolean_result<Op>) {
@@ -51,8 +52,8 @@ class ScalarBattery {
   }
   template <class D, class Seed>
   D dual(const Numbers& x, const Seed& seed) const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) { return ag::evaluate(op_, seed(I, x[I])...); }(
-        std::make_index_sequence<N>{});
+    return [&]<std::size_t... I>(std::index_sequence<I...>) { return ag::evaluate(op_, seed(I, x[I])...); }
+    (std::make_index_sequence<N>{});
   }
   double slope(const Numbers& x, std::size_t k) const {
     using D = ag::Dual<double>;
@@ -84,7 +85,8 @@ class ScalarBattery {
     std::array<Long, N> x;
     for (std::size_t i = 0; i < N; ++i) x[i] = x_[i];
     const double want = static_cast<double>(reference(x));
-    at("double").is(ulps<double>(y_, want) <= Reference<Op>::ulp || std::fabs(y_ - want) < 1e-16, "the C library's value");
+    at("double").is(ulps<double>(y_, want) <= Reference<Op>::ulp || std::fabs(y_ - want) < 1e-16,
+                    "the C library's value");
   }
 
   void forward() {
@@ -94,7 +96,8 @@ class ScalarBattery {
       const double scale = 1 + std::fabs(y_) + std::fabs(p_[k]);
       at("Dual");
       const auto exact = [this](const std::array<Long, N>& x) { return reference(x); };
-      verdict_.near(p_[k], static_cast<double>(difference<Long>(exact, k)), 1e-11 * scale, "slope of the library's function");
+      verdict_.near(p_[k], static_cast<double>(difference<Long>(exact, k)), 1e-11 * scale,
+                    "slope of the library's function");
       const auto ours = [this](const Numbers& x) { return value(x); };
       verdict_.near(p_[k], difference<double>(ours, k), 1e-8 * scale, "slope by differences");
     }
@@ -162,7 +165,8 @@ class ScalarBattery {
         const double scale = 1 + std::fabs(p_[k]) + std::fabs(forward);
         at("Dual of Dual").near(forward, reverse, 1e-12 * scale, "second derivative of nested tapes");
         const auto first = [&](const Numbers& v) { return slope(v, k); };
-        verdict_.near(forward, difference<double>(first, j), 1e-8 * scale, "second derivative by differences");
+        verdict_.near(forward, difference<double>(first, j), 1e-8 * scale,
+                      "second derivative by differences");
       }
     }
   }

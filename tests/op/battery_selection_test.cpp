@@ -1,4 +1,4 @@
 // The battery on what chooses, cuts or rounds.
-#include "battery.hpp"
+#include <tests/op/battery.hpp>
 
 XGRAD_BATTERY(Selection)

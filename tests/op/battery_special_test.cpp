@@ -1,4 +1,4 @@
 // The battery on the error function, the gamma function and their kin.
-#include "battery.hpp"
+#include <tests/op/battery.hpp>
 
 XGRAD_BATTERY(Special)

@@ -1,14 +1,14 @@
-// The battery on tensors: one elementwise op, in float32 and float64, fused and operation by operation, in every layout,
-// at sizes around the edges of registers and blocks, with every mix of constants and variables.
+// The battery on tensors: one elementwise op, in float32 and float64, fused and operation by operation, in
+// every layout, at sizes around the edges of registers and blocks, with every mix of constants and variables.
 //
-// Each result is compared with the op on double, each gradient with the dual numbers' slopes summed in a plain loop, and
-// every element's bits with those of the same element in a contiguous tensor.
+// Each result is compared with the op on double, each gradient with the dual numbers' slopes summed in a
+// plain loop, and every element's bits with those of the same element in a contiguous tensor.
 #pragma once
 
 #include <bit>
 
-#include "battery_scalar.hpp"
-#include "layouts.hpp"
+#include <tests/op/battery_scalar.hpp>
+#include <tests/op/layouts.hpp>
 
 namespace battery {
 
@@ -81,17 +81,21 @@ class TensorBattery {
   double plain(std::size_t i) const {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return static_cast<double>(ag::evaluate(op_, read(I, i)...));
-    }(std::make_index_sequence<N>{});
+    }
+    (std::make_index_sequence<N>{});
   }
   double slope(std::size_t k, std::size_t i) const {
     using D = ag::Dual<double>;
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return D(ag::evaluate(op_, D{read(I, i), I == k ? 1.0 : 0.0}...)).tangent;
-    }(std::make_index_sequence<N>{});
+    }
+    (std::make_index_sequence<N>{});
   }
 
   void compare_values(const char* reading, const ag::Tensor& y) {
-    at(reading, 0).is(y.shape() == shape_ && y.dtype() == (op::boolean_result<Op> ? ag::boolean : dtype), "shape and dtype");
+    at(reading, 0)
+        .is(y.shape() == shape_ && y.dtype() == (op::boolean_result<Op> ? ag::boolean : dtype),
+            "shape and dtype");
     const std::vector<double> got = y.to_vector();
     Tensors packed;
     for (std::size_t k = 0; k < N; ++k) {
@@ -103,15 +107,18 @@ class TensorBattery {
     const double allowed = std::is_same_v<T, float> ? Reference<Op>::float_ulp : 4;
     for (std::size_t i = 0; i < distinct_; ++i) {
       const double want = plain(i);
-      at(reading, i).is(ulps<T>(got[i], want) <= allowed || std::fabs(got[i] - want) < eps, "the value of the double op");
+      at(reading, i)
+          .is(ulps<T>(got[i], want) <= allowed || std::fabs(got[i] - want) < eps,
+              "the value of the double op");
       if constexpr (!op::boolean_result<Op>)
-        verdict_.is(std::bit_cast<Bits>(bits_of(y.data().contiguous() ? y : ag::Tensor(y.data().packed()), i)) ==
-                        std::bit_cast<Bits>(bits_of(flat, i)),
+        verdict_.is(std::bit_cast<Bits>(bits_of(y.data().contiguous() ? y : ag::Tensor(y.data().packed()),
+                                                i)) == std::bit_cast<Bits>(bits_of(flat, i)),
                     "the bits of a contiguous tensor");
     }
   }
 
-  // Slopes have the errors of a few roundings, enlarged by the formula's own conditioning; sums those of their terms.
+  // Slopes have the errors of a few roundings, enlarged by the formula's own conditioning; sums those of
+  // their terms.
   static constexpr double eps = std::is_same_v<T, float> ? 1e-7 : 2e-16;
   static constexpr double slope_error = 64 * eps;
   using Bits = std::conditional_t<std::is_same_v<T, float>, std::uint32_t, std::uint64_t>;
@@ -121,7 +128,8 @@ class TensorBattery {
     const auto run = [&](ag::Tape& tape) {
       const char* reading = elementary ? "Tensor, one operation at a time" : "Tensor, fused";
       Tensors x;
-      for (std::size_t k = 0; k < N; ++k) x[k] = active >> k & 1 ? tape.variable(args_[k].tensor) : args_[k].tensor;
+      for (std::size_t k = 0; k < N; ++k)
+        x[k] = active >> k & 1 ? tape.variable(args_[k].tensor) : args_[k].tensor;
       const ag::Tensor y = call(x);
       compare_values(reading, y);
       if constexpr (!op::boolean_result<Op>) {
@@ -138,7 +146,9 @@ class TensorBattery {
     }
   }
 
-  static double cotangent(std::size_t i) { return 0.25 + 0.125 * static_cast<double>(i % 9) - (i % 2 ? 1.5 : 0.0); }
+  static double cotangent(std::size_t i) {
+    return 0.25 + 0.125 * static_cast<double>(i % 9) - (i % 2 ? 1.5 : 0.0);
+  }
   ag::Tensor cotangents() const {
     std::vector<T> c;
     for (std::size_t i = 0; i < distinct_; ++i) c.push_back(static_cast<T>(cotangent(i)));
@@ -155,9 +165,11 @@ class TensorBattery {
         allowed[j] += slope_error * std::fabs(c) * (1 + std::fabs(p));
       }
       const ag::Tensor got = g[x[k]];
-      at(reading, 0).is(got.shape() == x[k].shape() && got.dtype() == dtype, "shape and dtype of the gradient");
+      at(reading, 0)
+          .is(got.shape() == x[k].shape() && got.dtype() == dtype, "shape and dtype of the gradient");
       const std::vector<double> elements = got.to_vector();
-      for (std::size_t j = 0; j < want.size(); ++j) at(reading, j).near(elements[j], want[j], allowed[j], "gradient");
+      for (std::size_t j = 0; j < want.size(); ++j)
+        at(reading, j).near(elements[j], want[j], allowed[j], "gradient");
     }
   }
 
@@ -178,7 +190,8 @@ class TensorBattery {
     const ag::Tensor y = ag::evaluate(op_, argument(std::integral_constant<std::size_t, I>{})...);
     compare_values("Tensor beside literals", y);
     if constexpr (!op::boolean_result<Op>)
-      compare_gradients("Tensor beside literals", all & ~static_cast<unsigned>(mask), x, tape.gradient(y, cotangents()));
+      compare_gradients("Tensor beside literals", all & ~static_cast<unsigned>(mask), x,
+                        tape.gradient(y, cotangents()));
   }
 
   // A Var beside tensors is a tensor of no dimensions.
@@ -191,7 +204,8 @@ class TensorBattery {
       for (std::size_t k = 1; k < N; ++k) v[k] = tape.variable(args_[k].elements[0]);
       const ag::Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) {
         return ag::Tensor(ag::evaluate(op_, x, v[I + 1]...));
-      }(std::make_index_sequence<N - 1>{});
+      }
+      (std::make_index_sequence<N - 1>{});
       compare_values("Tensor with Var", y);
       const auto g = tape.gradient(y, cotangents());
       for (std::size_t k = 1; k < N; ++k) {
@@ -236,7 +250,8 @@ class TensorBattery {
       for (std::size_t i = 0; i < distinct_; ++i) {
         const double a = slope(0, i), b = slope(1, i);
         at("twice the same tensor", i)
-            .near(got[i], cotangent(i) * (a + b), slope_error * (2 + std::fabs(a) + std::fabs(b)), "gradient");
+            .near(got[i], cotangent(i) * (a + b), slope_error * (2 + std::fabs(a) + std::fabs(b)),
+                  "gradient");
       }
     }
   }

@@ -1,4 +1,4 @@
 // The battery on circular and hyperbolic functions and their inverses.
-#include "battery.hpp"
+#include <tests/op/battery.hpp>
 
 XGRAD_BATTERY(Trigonometric)

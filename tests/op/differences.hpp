@@ -18,7 +18,8 @@ T derivative_of(const F& f, T x, T step = T(0.04)) {
     T factor = T(1.96);
     for (int j = 1; j <= i; ++j, factor *= T(1.96)) {
       table[j][i] = (table[j - 1][i] * factor - table[j - 1][i - 1]) / (factor - 1);
-      const T change = std::fmax(std::fabs(table[j][i] - table[j - 1][i]), std::fabs(table[j][i] - table[j - 1][i - 1]));
+      const T change =
+          std::fmax(std::fabs(table[j][i] - table[j - 1][i]), std::fabs(table[j][i] - table[j - 1][i - 1]));
       if (change <= error) error = change, best = table[j][i];
     }
     // Rounding has taken over.

@@ -1,5 +1,5 @@
 // The conventions at the edges: kinks, ties, infinite slopes, strong zeros. One table, every reading.
-#include "readings.hpp"
+#include <tests/op/readings.hpp>
 
 using namespace autograd;
 using battery::check_slopes;
@@ -47,8 +47,10 @@ TEST_CASE("no value, no slope") {
   check_slopes([](const auto& x) { return acosh(x); }, {0.5}, {no_number});
   check_slopes([](const auto& x) { return acosh(x); }, {-2.0}, {no_number});
   check_slopes([](const auto& x) { return atanh(x); }, {-2.0}, {no_number});
-  check_slopes([](const auto& x, const auto& y) { return maximum(x, y); }, {no_number, 1.0}, {no_number, no_number});
-  check_slopes([](const auto& x, const auto& y) { return maximum(x, y); }, {1.0, no_number}, {no_number, no_number});
+  check_slopes([](const auto& x, const auto& y) { return maximum(x, y); }, {no_number, 1.0},
+               {no_number, no_number});
+  check_slopes([](const auto& x, const auto& y) { return maximum(x, y); }, {1.0, no_number},
+               {no_number, no_number});
 }
 
 TEST_CASE("clamp passes its bounds") {
@@ -57,8 +59,10 @@ TEST_CASE("clamp passes its bounds") {
   check_slopes(f, {2.0}, {1.0});
   check_slopes(f, {2.5}, {0.0});
   check_slopes(f, {-7.0}, {0.0});
-  check_slopes([](const auto& low, const auto& high) { return clamp(5.0, low, high); }, {1.0, 3.0}, {0.0, 1.0});
-  check_slopes([](const auto& low, const auto& high) { return clamp(0.0, low, high); }, {1.0, 3.0}, {1.0, 0.0});
+  check_slopes([](const auto& low, const auto& high) { return clamp(5.0, low, high); }, {1.0, 3.0},
+               {0.0, 1.0});
+  check_slopes([](const auto& low, const auto& high) { return clamp(0.0, low, high); }, {1.0, 3.0},
+               {1.0, 0.0});
 }
 
 TEST_CASE("a tie is split evenly") {

@@ -1,11 +1,11 @@
-// Which ops are tested: the elementwise ones as they are by default, or, if they have parameters, as listed here.
+// Which ops are tested: the elementwise ones as they are by default, or, if they have parameters, as listed
+// here.
 #pragma once
 
+#include <autograd/autograd.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
-
-#include <autograd/autograd.hpp>
 
 namespace battery {
 

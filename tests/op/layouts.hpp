@@ -1,9 +1,8 @@
 // Tensors in every layout: the same elements behind other strides, and arguments that broadcasting repeats.
 #pragma once
 
-#include <vector>
-
 #include <autograd/autograd.hpp>
+#include <vector>
 
 namespace battery {
 
@@ -11,10 +10,12 @@ namespace ag = autograd;
 
 /// How an argument of a (rows, columns) operation lies in memory.
 enum class Layout { contiguous, transposed, stepped, reversed, repeated, shifted, row, column, scalar };
-inline constexpr Layout layouts[] = {Layout::contiguous, Layout::transposed, Layout::stepped, Layout::reversed, Layout::repeated,
-                                     Layout::shifted,    Layout::row,        Layout::column,  Layout::scalar};
+inline constexpr Layout layouts[] = {Layout::contiguous, Layout::transposed, Layout::stepped,
+                                     Layout::reversed,   Layout::repeated,   Layout::shifted,
+                                     Layout::row,        Layout::column,     Layout::scalar};
 inline const char* name_of(Layout l) {
-  constexpr const char* names[] = {"contiguous", "transposed", "stepped", "reversed", "repeated", "shifted", "row", "column", "scalar"};
+  constexpr const char* names[] = {"contiguous", "transposed", "stepped", "reversed", "repeated",
+                                   "shifted",    "row",        "column",  "scalar"};
   return names[static_cast<int>(l)];
 }
 
@@ -31,15 +32,32 @@ Argument make_argument(Layout layout, ag::Index rows, ag::Index columns, ag::Dty
   ag::Shape shape{rows, columns}, strides{columns, 1};
   ag::Index memory = rows * columns, offset = 0;
   switch (layout) {
-    case Layout::contiguous: break;
-    case Layout::transposed: strides = {1, rows}; break;
-    case Layout::stepped: strides = {3 * columns, 3}, memory *= 3; break;
-    case Layout::reversed: strides = {-columns, -1}, offset = rows * columns - 1; break;
-    case Layout::repeated: strides = {0, 1}, memory = columns; break;
-    case Layout::shifted: memory += 1, offset = 1; break;
-    case Layout::row: shape = {columns}, strides = {1}, memory = columns; break;
-    case Layout::column: shape = {rows, 1}, strides = {1, 1}, memory = rows; break;
-    case Layout::scalar: shape = {}, strides = {}, memory = 1; break;
+    case Layout::contiguous:
+      break;
+    case Layout::transposed:
+      strides = {1, rows};
+      break;
+    case Layout::stepped:
+      strides = {3 * columns, 3}, memory *= 3;
+      break;
+    case Layout::reversed:
+      strides = {-columns, -1}, offset = rows * columns - 1;
+      break;
+    case Layout::repeated:
+      strides = {0, 1}, memory = columns;
+      break;
+    case Layout::shifted:
+      memory += 1, offset = 1;
+      break;
+    case Layout::row:
+      shape = {columns}, strides = {1}, memory = columns;
+      break;
+    case Layout::column:
+      shape = {rows, 1}, strides = {1, 1}, memory = rows;
+      break;
+    case Layout::scalar:
+      shape = {}, strides = {}, memory = 1;
+      break;
   }
   const ag::core::Array store = ag::core::Array::zeros({memory}, dtype);
   if (memory == 0) offset = 0;

@@ -1,7 +1,7 @@
 // What each elementwise op should give: the C library's functions, or the textbook formula, in long double.
 //
-// `ulp` is how far the op itself, in double, may be from that, and `float_ulp` how far its float32 kernel may be from its
-// double reading: 4, but for formulas that square or shift their argument before a steep function.
+// `ulp` is how far the op itself, in double, may be from that, and `float_ulp` how far its float32 kernel may be
+// from its double reading: 4, but for formulas that square or shift their argument before a steep function.
 #pragma once
 
 #include <cmath>
@@ -23,9 +23,13 @@ struct Exact {
 
 // clang-format off
 #define XGRAD_UNARY(Op, formula) \
-  template <> struct Reference<op::Op> : Exact { static Long value(const op::Op&, Long x) { return formula; } };
+  template <> struct Reference<op::Op> : Exact { \
+    static Long value(const op::Op&, Long x) { return formula; } \
+  };
 #define XGRAD_BINARY(Op, formula) \
-  template <> struct Reference<op::Op> : Exact { static Long value(const op::Op&, Long x, Long y) { return formula; } };
+  template <> struct Reference<op::Op> : Exact { \
+    static Long value(const op::Op&, Long x, Long y) { return formula; } \
+  };
 
 XGRAD_BINARY(Add, x + y)                XGRAD_BINARY(Subtract, x - y)
 XGRAD_BINARY(Multiply, x * y)           XGRAD_BINARY(Divide, x / y)
@@ -81,7 +85,9 @@ struct Reference<op::Elu> : Exact {
 };
 template <>
 struct Reference<op::Clamp> : Exact {
-  static Long value(const op::Clamp&, Long x, Long low, Long high) { return std::fmin(std::fmax(x, low), high); }
+  static Long value(const op::Clamp&, Long x, Long low, Long high) {
+    return std::fmin(std::fmax(x, low), high);
+  }
 };
 template <>
 struct Reference<op::Where> : Exact {
@@ -93,9 +99,11 @@ inline Long polygamma_of_positive(int n, Long x) {
   Long sum = 0, factorial = std::tgamma(Long(n) + 1);  // n!, and (n - 1)! below
   for (; x < 40; x += 1) sum += n == 0 ? -1 / x : factorial * std::pow(x, Long(-n - 1));
   constexpr Long bernoulli[] = {1 / 6.0L, -1 / 30.0L, 1 / 42.0L, -1 / 30.0L, 5 / 66.0L};
-  Long tail = n == 0 ? -std::log(x) + 1 / (2 * x) : factorial / n * std::pow(x, Long(-n)) + factorial / 2 * std::pow(x, Long(-n - 1));
+  Long tail = n == 0 ? -std::log(x) + 1 / (2 * x)
+                     : factorial / n * std::pow(x, Long(-n)) + factorial / 2 * std::pow(x, Long(-n - 1));
   for (int k = 1; k <= 5; ++k)
-    tail += bernoulli[k - 1] * std::tgamma(Long(2 * k + n)) / std::tgamma(Long(2 * k + 1)) * std::pow(x, Long(-2 * k - n));
+    tail += bernoulli[k - 1] * std::tgamma(Long(2 * k + n)) / std::tgamma(Long(2 * k + 1)) *
+            std::pow(x, Long(-2 * k - n));
   if (n == 0) return sum - tail;
   return (n % 2 ? 1 : -1) * (sum + tail);
 }

@@ -1,23 +1,25 @@
-// Where ops are tested: points inside their domains for every argument, and the values at which formulas break.
+// Where ops are tested: points inside their domains for every argument, and the values at which formulas
+// break.
 #pragma once
 
+#include <autograd/autograd.hpp>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
-
-#include <autograd/autograd.hpp>
 
 namespace battery {
 
 namespace ag = autograd;
 namespace op = autograd::op;
 
-/// Argument k of sample i. The points keep away from multiples of 1/2, where rounding and clamping ops step, and those
-/// of different arguments from each other, where maximum has its tie: so a difference of +-0.04 meets no kink.
-/// Every point is a float32, so that both element types see the same one.
+/// Argument k of sample i. The points keep away from multiples of 1/2, where rounding and clamping ops step,
+/// and those of different arguments from each other, where maximum has its tie: so a difference of +-0.04
+/// meets no kink. Every point is a float32, so that both element types see the same one.
 inline double sample(ag::Domain domain, std::size_t k, std::size_t i) {
-  const double low = std::isfinite(domain.low) ? domain.low : std::isfinite(domain.high) ? domain.high - 3 : -3;
+  const double low = std::isfinite(domain.low)    ? domain.low
+                     : std::isfinite(domain.high) ? domain.high - 3
+                                                  : -3;
   const double high = std::isfinite(domain.high) ? domain.high : low + (std::isfinite(domain.low) ? 4 : 6);
   const auto halves = static_cast<std::size_t>(2 * (high - low));
   const std::size_t half = (i * (2 * k + 1) + i / 7 + 3 * k) % halves;
@@ -30,7 +32,8 @@ inline double sample(ag::Domain domain, std::size_t k, std::size_t i) {
 inline std::vector<double> special_values() {
   using L = std::numeric_limits<double>;
   std::vector<double> values = {L::quiet_NaN()};
-  for (double x : {0.0, L::denorm_min(), L::min(), 0.5, 1.0, 1.5, 2.0, 3.0, 40.0, 800.0, 1e200, L::max(), L::infinity()})
+  for (double x :
+       {0.0, L::denorm_min(), L::min(), 0.5, 1.0, 1.5, 2.0, 3.0, 40.0, 800.0, 1e200, L::max(), L::infinity()})
     values.insert(values.end(), {x, -x});
   return values;
 }
@@ -41,7 +44,8 @@ double ulps(double a, double b) {
   if (a == b || (std::isnan(a) && std::isnan(b))) return 0;
   const T at = std::fabs(static_cast<T>(b));
   if (!std::isfinite(at)) return std::numeric_limits<double>::infinity();
-  const double unit = static_cast<double>(std::nextafter(at, std::numeric_limits<T>::infinity())) - static_cast<double>(at);
+  const double unit =
+      static_cast<double>(std::nextafter(at, std::numeric_limits<T>::infinity())) - static_cast<double>(at);
   return std::fabs(a - b) / unit;
 }
 

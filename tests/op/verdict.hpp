@@ -1,10 +1,10 @@
-// How the battery reports: a failure says which op, at which arguments, in which reading, what came and what should have.
+// How the battery reports: a failure says which op, at which arguments, in which reading, what came and what
+// should have.
 #pragma once
 
 #include <cmath>
 #include <sstream>
 #include <string>
-
 #include <tests/catch.hpp>
 
 namespace battery {

@@ -1,12 +1,10 @@
 // Fused statements: sums that never store what they sum, many leaves, scalars among tensors, threads.
-#include <tests/catch.hpp>
-
 #include <sys/resource.h>
 
-#include <cmath>
-#include <thread>
-
 #include <autograd/autograd.hpp>
+#include <cmath>
+#include <tests/catch.hpp>
+#include <thread>
 
 namespace ag = autograd;
 
@@ -20,8 +18,8 @@ long resident_kilobytes() {
 }  // namespace
 
 TEST_CASE("the sum of an expression is never stored") {
-  // (n, 1) + (1, n) in float32 would take 1.6 GB at n = 20000, and more than this test allows at 5000: 100 MB. Summed as it
-  // is evaluated it takes next to none, which the resident memory shows.
+  // (n, 1) + (1, n) in float32 would take 1.6 GB at n = 20000, and more than this test allows at 5000: 100
+  // MB. Summed as it is evaluated it takes next to none, which the resident memory shows.
   const ag::Index n = 5000;
   const long before = resident_kilobytes();
   ag::Tape tape;
@@ -102,8 +100,10 @@ TEST_CASE("sums into broadcast leaves on several threads equal a loop, whatever 
   // Both sums round in another order: 77100 terms of size 1 and 1e-16 each.
   CHECK(f.value() == Approx(value).epsilon(1e-12));
   CHECK(g[s].value() == Approx(gs).epsilon(1e-12));
-  for (std::size_t j = 0; j < gw.size(); ++j) REQUIRE(g[w].to_vector()[j] == Approx(gw[j]).epsilon(1e-12).margin(1e-11));
-  for (std::size_t i = 0; i < gc.size(); i += 7) REQUIRE(g[c].to_vector()[i] == Approx(gc[i]).epsilon(1e-12).margin(1e-11));
+  for (std::size_t j = 0; j < gw.size(); ++j)
+    REQUIRE(g[w].to_vector()[j] == Approx(gw[j]).epsilon(1e-12).margin(1e-11));
+  for (std::size_t i = 0; i < gc.size(); i += 7)
+    REQUIRE(g[c].to_vector()[i] == Approx(gc[i]).epsilon(1e-12).margin(1e-11));
   const ag::Tensor again = sum(x * w * c + s * w * x * x);
   CHECK(again.value() == f.value());
 }
@@ -111,7 +111,8 @@ TEST_CASE("sums into broadcast leaves on several threads equal a loop, whatever 
 TEST_CASE("shapes that do not broadcast are named") {
   const ag::Tensor a = ag::Tensor::ones({2, 3}), b = ag::Tensor::ones({4});
   CHECK_THROWS_AS(ag::Tensor(a * a + b), ag::ShapeError);
-  CHECK_THROWS_WITH(ag::Tensor(a * a + b), ContainsSubstring("[add]") && ContainsSubstring("(2, 3)") && ContainsSubstring("(4,)"));
+  CHECK_THROWS_WITH(ag::Tensor(a * a + b),
+                    ContainsSubstring("[add]") && ContainsSubstring("(2, 3)") && ContainsSubstring("(4,)"));
 }
 
 TEST_CASE("each thread has its own tapes") {

@@ -1,9 +1,7 @@
 // Tapes in tapes: derivatives of derivatives.
-#include <tests/catch.hpp>
-
-#include <cmath>
-
 #include <autograd/autograd.hpp>
+#include <cmath>
+#include <tests/catch.hpp>
 
 namespace ag = autograd;
 
@@ -43,7 +41,8 @@ TEST_CASE("the fourth derivative of a scalar function") {
 TEST_CASE("the third derivative of a tensor function") {
   const auto f = [](const ag::Tensor& x) { return ag::Tensor(sin(x) + x * x * x); };
   const ag::Tensor x = ag::Tensor::of<double>({-1, 0, 0.5, 2}, {4});
-  const auto d1 = nth_tensor(f, x, 1).to_vector(), d2 = nth_tensor(f, x, 2).to_vector(), d3 = nth_tensor(f, x, 3).to_vector();
+  const auto d1 = nth_tensor(f, x, 1).to_vector(), d2 = nth_tensor(f, x, 2).to_vector(),
+             d3 = nth_tensor(f, x, 3).to_vector();
   for (std::size_t i = 0; i < 4; ++i) {
     const double v = x.to_vector()[i];
     CHECK(d1[i] == Approx(std::cos(v) + 3 * v * v).epsilon(1e-13));
@@ -53,13 +52,15 @@ TEST_CASE("the third derivative of a tensor function") {
 }
 
 TEST_CASE("second derivatives where the first one is 0") {
-  // sqrt(1 + x^2), log(1 + x^2) and 1/(1 + x^2) at 0: the cotangent of the outer op's argument is 0, its derivative not.
+  // sqrt(1 + x^2), log(1 + x^2) and 1/(1 + x^2) at 0: the cotangent of the outer op's argument is 0, its
+  // derivative not.
   const auto check = [](const auto& f, double second) {
     using D = ag::Dual<double>;
     const ag::Dual<D> y = f(ag::Dual<D>{D{0.0, 1.0}, D{1.0, 0.0}});
     CHECK(y.tangent.tangent == second);
     CHECK(nth([&](const ag::Var& x) { return ag::Var(f(x)); }, 0.0, 2).value() == second);
-    CHECK(nth_tensor([&](const ag::Tensor& x) { return ag::Tensor(f(x)); }, ag::Tensor(0.0), 2).value() == second);
+    CHECK(nth_tensor([&](const ag::Tensor& x) { return ag::Tensor(f(x)); }, ag::Tensor(0.0), 2).value() ==
+          second);
   };
   check([](const auto& x) { return sqrt(1.0 + x * x); }, 1);
   check([](const auto& x) { return log(1.0 + x * x); }, 2);
@@ -68,7 +69,9 @@ TEST_CASE("second derivatives where the first one is 0") {
 }
 
 TEST_CASE("the Hessian of Rosenbrock's function") {
-  const auto f = [](const ag::Var& x, const ag::Var& y) { return ag::Var(square(1.0 - x) + 100.0 * square(y - x * x)); };
+  const auto f = [](const ag::Var& x, const ag::Var& y) {
+    return ag::Var(square(1.0 - x) + 100.0 * square(y - x * x));
+  };
   ag::Tape outer;
   const auto x = outer.variable(-1.2), y = outer.variable(1.0);
   ag::Var fx, fy;

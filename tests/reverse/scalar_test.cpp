@@ -1,10 +1,8 @@
 // Scalars on the tape: what a statement costs, how long a tape can get, and what it refuses.
-#include <tests/catch.hpp>
-
-#include <memory>
-#include <vector>
-
 #include <autograd/autograd.hpp>
+#include <memory>
+#include <tests/catch.hpp>
+#include <vector>
 
 namespace ag = autograd;
 

@@ -1,16 +1,8 @@
 // Tensors on the tape: what is refused, what is kept, and the way to xtensor and back.
-#include <tests/catch.hpp>
-
+#include <autograd/autograd.hpp>
 #include <optional>
 #include <sstream>
-
-#include <autograd/autograd.hpp>
-
-#if __has_include(<xtensor/views/xview.hpp>)
-#include <xtensor/views/xview.hpp>
-#else
-#include <xtensor/xview.hpp>
-#endif
+#include <tests/catch.hpp>
 
 namespace ag = autograd;
 
@@ -112,7 +104,8 @@ TEST_CASE("tensors print as NumPy prints them") {
   };
   CHECK(text(ag::Tensor(2.5)) == "2.5");
   CHECK(text(ag::Tensor::arange(3)) == "[0, 1, 2]");
-  CHECK(text(ag::Tensor::arange(4).data().rank() == 1 ? ag::Tensor::linspace(0, 3, {2, 2}) : ag::Tensor()) == "[[0, 1],\n [2, 3]]");
+  CHECK(text(ag::Tensor::arange(4).data().rank() == 1 ? ag::Tensor::linspace(0, 3, {2, 2}) : ag::Tensor()) ==
+        "[[0, 1],\n [2, 3]]");
   CHECK(text(ag::Tensor::zeros({0})) == "[]");
   CHECK(text(ag::Tensor::zeros({2, 0})) == "[[],\n []]");
   CHECK(text(ag::Tensor::arange(2000)) == "[0, 1, 2, ..., 1997, 1998, 1999]");
@@ -128,11 +121,10 @@ TEST_CASE("asking for elements of another type is an error") {
 
 TEST_CASE("xtensor expressions in") {
   const xt::xarray<double> a{{1, 2, 3}, {4, 5, 6}};
-  const ag::Tensor copy = a, lazy = a * 2 + 1, part = xt::view(a, xt::all(), xt::range(2, 0, -1)), turned = xt::transpose(a);
+  const ag::Tensor copy = a, lazy = a * 2 + 1, chosen = xt::where(a > 2, a, -a);
   CHECK(copy.shape() == ag::Shape{2, 3});
   CHECK(lazy.to_vector() == std::vector<double>{3, 5, 7, 9, 11, 13});
-  CHECK(part.to_vector() == std::vector<double>{3, 2, 6, 5});
-  CHECK(turned.to_vector() == std::vector<double>{1, 4, 2, 5, 3, 6});
+  CHECK(chosen.to_vector() == std::vector<double>{-1, -2, 3, 4, 5, 6});
   const xt::xarray<int> labels{1, 0, 2};
   CHECK(ag::Tensor(labels).dtype() == ag::int64);
   CHECK(ag::Tensor(a > 2).dtype() == ag::boolean);
