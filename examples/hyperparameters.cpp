@@ -44,15 +44,16 @@ int main() {
   const nn::Table table = nn::read_csv("examples/data/digits.csv.gz");
   nn::Dataset digits = nn::from_table(table, "target", {.dtype = ag::float64});
   digits.features = digits.features / 16.0;  // grey values from 0 to 1
-  auto [train, test] = nn::train_test_split(digits, 0.2, rng);
+  const nn::DatasetSplit data = nn::train_test_split(digits, 0.2, rng);
 
   const auto row = [&](const char* name, const Settings& s) {
     nn::Rng same(7);
     Network network(s, same);
     nn::Sgd optimiser{.rate = s.rate, .momentum = s.momentum, .weight_decay = s.l2};
-    nn::fit(network, optimiser, train, {.epochs = s.epochs, .batch_size = s.batch, .out = nullptr}, same);
-    const auto seen = nn::evaluate_on(network, train, nn::cross_entropy);
-    const auto unseen = nn::evaluate_on(network, test, nn::cross_entropy, nn::accuracy);
+    const nn::FitOptions options{.epochs = s.epochs, .batch_size = s.batch, .out = nullptr};
+    nn::fit(network, optimiser, data.train, options, same);
+    const auto seen = nn::evaluate_on(network, data.train, nn::cross_entropy);
+    const auto unseen = nn::evaluate_on(network, data.test, nn::cross_entropy, nn::accuracy);
     std::printf("%-26s%10.3f%10.3f%11.1f\n", name, seen.loss, unseen.loss, 100 * unseen.metric);
   };
 

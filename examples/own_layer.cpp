@@ -41,6 +41,6 @@ int main() {
     optimiser.step(model, tape.gradient(loss));
   }
 
-  const auto loss = [&](const ag::Tensor& x) { return nn::cross_entropy(model(x), test.targets); };
-  std::cout << '\n' << ag::gradcheck(model, loss, test.features);
+  const auto loss = [&](const ag::Tensor& x, const ag::Tensor& y) { return nn::cross_entropy(model(x), y); };
+  std::cout << '\n' << ag::gradcheck(model, loss, test.features, test.targets);
 }

@@ -1,10 +1,8 @@
 // Loops over rows and columns; see axis_loop.hpp for how any axes become these.
+#include <autograd/core/axis_loop.hpp>
 #include <autograd/core/reduce_axis.hpp>
-
 #include <cmath>
 #include <limits>
-
-#include <autograd/core/axis_loop.hpp>
 
 namespace autograd::core {
 namespace {
@@ -12,7 +10,8 @@ namespace {
 AxisLoop loop_of_something(std::string_view where, const Array& x, const Shape& over) {
   AxisLoop loop(x, over);
   if (loop.n == 0 && loop.outer * loop.inner > 0)
-    throw ShapeError(where, "of nothing: shape " + to_string(x.shape()), "Check that the tensor is not empty first.");
+    throw ShapeError(where, "of nothing: shape " + to_string(x.shape()),
+                     "Check that the tensor is not empty first.");
   return loop;
 }
 
@@ -109,7 +108,8 @@ Array extreme_index(const Array& x, const Axes& axes, bool keepdims, int sign) {
   const std::string_view name = sign > 0 ? "argmax" : "argmin";
   const Shape over = normalize_axes(name, axes, x.rank());
   if (!axes.all() && over.size() != 1)
-    throw ShapeError(name, std::to_string(over.size()) + " axes", "Name one axis, or none for the flattened tensor.");
+    throw ShapeError(name, std::to_string(over.size()) + " axes",
+                     "Name one axis, or none for the flattened tensor.");
   const AxisLoop loop = loop_of_something(name, x, over);
   const Array top = Array::empty(loop.kept, x.dtype()), out = Array::full(loop.kept, int64, -1);
   with_type(x.dtype(), [&]<class T>(Type<T>) {
@@ -154,7 +154,8 @@ Array norm_scale(const Array& x, const Axes& axes) {
     const Array high = Array::empty(loop.kept, x.dtype()), low = Array::empty(loop.kept, x.dtype());
     extremes(loop, high.data<T>(), 1);
     extremes(loop, low.data<T>(), -1);
-    // Squares of elements up to 2^safe can be added 2^20 times; those below 2^-safe may vanish beside the largest.
+    // Squares of elements up to 2^safe can be added 2^20 times; those below 2^-safe may vanish beside the
+    // largest.
     constexpr int limit = std::numeric_limits<T>::max_exponent, safe = limit / 2 - 20;
     bool needed = false;
     for (Index i = 0; i < high.size(); ++i) {

@@ -1,20 +1,20 @@
-// Rows that lie without gaps are read register by register; along other axes many columns advance side by side.
-#include <autograd/core/softmax.hpp>
-
+// Rows that lie without gaps are read register by register; along other axes many columns advance side by
+// side.
 #include <algorithm>
-#include <cmath>
-#include <limits>
-
 #include <autograd/core/axis_loop.hpp>
 #include <autograd/core/pack_math.hpp>
+#include <autograd/core/softmax.hpp>
 #include <autograd/core/walk.hpp>
+#include <cmath>
+#include <limits>
 
 namespace autograd::core {
 namespace {
 
 constexpr Index block = axis_block;
 
-// out[i] = f(in[i]...) for i < n, in whole registers: the tail is padded, so an element's bits do not depend on its place.
+// out[i] = f(in[i]...) for i < n, in whole registers: the tail is padded, so an element's bits do not depend
+// on its place.
 template <class T, class F, class... In>
 void map(Index n, T* out, const F& f, const In*... in) {
   constexpr auto lanes = static_cast<Index>(Pack<T>::size);
@@ -55,7 +55,8 @@ double exponentials(const T* x, Index n, T shift, T* out) {
   for (Index i = 0; i < n; i += block) {
     const Index length = std::min(block, n - i);
     T* to = out ? out + i : scratch;
-    map(length, to, [shift](Pack<T> v) { return exp(v - shift); }, x + i);
+    map(
+        length, to, [shift](Pack<T> v) { return exp(v - shift); }, x + i);
     sum += static_cast<double>(sum_of(to, length));
   }
   return sum;
@@ -82,10 +83,13 @@ struct Columns {
   void read(const T* x, Index n, Index stride, Index width, T* out) {
     std::fill_n(top, width, -std::numeric_limits<T>::infinity());
     std::fill_n(sum, width, 0.0);
-    for (Index k = 0; k < n; ++k) map(width, top, [](Pack<T> a, Pack<T> b) { return max(a, b); }, top, x + k * stride);
+    for (Index k = 0; k < n; ++k)
+      map(
+          width, top, [](Pack<T> a, Pack<T> b) { return max(a, b); }, top, x + k * stride);
     for (Index k = 0; k < n; ++k) {
       T* to = out ? out + k * stride : term;
-      map(width, to, [](Pack<T> v, Pack<T> m) { return exp(v - m); }, x + k * stride, top);
+      map(
+          width, to, [](Pack<T> v, Pack<T> m) { return exp(v - m); }, x + k * stride, top);
       for (Index i = 0; i < width; ++i) sum[i] += static_cast<double>(to[i]);
     }
   }

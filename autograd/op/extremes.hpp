@@ -111,7 +111,8 @@ auto prod(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation wher
     t = T(slice(t, all, range(0, half)) * slice(t, all, range(half, 2 * half)), where);
     n = half;
   }
-  return reshape(n == 0 ? rest : T(t * rest, where), result, where);
+  // Of nothing it is 1, and still a function of x.
+  return reshape(n == 0 ? T(sum(t, Axes(1), true, where) + 1.0, where) : T(t * rest, where), result, where);
 }
 
 /// The variance over `axes`: the sum of the squared distances from the mean, divided by n - ddof.

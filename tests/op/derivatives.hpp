@@ -1,4 +1,5 @@
-// Checks of functions that are not linear, on top of check.hpp: their derivatives, read in three ways and in two dtypes.
+// Checks of functions that are not linear, on top of check.hpp: their derivatives, read in three ways and in
+// two dtypes.
 #pragma once
 
 #include <tests/op/check.hpp>
@@ -51,7 +52,8 @@ void expect_near(const Tensor& y, const Shape& shape, const F& expected) {
   each_index(shape, [&](const Shape& i) {
     const double want = static_cast<double>(expected(i)), got = element(y, i);
     INFO("element " << to_string(i) << ": " << got << ", expected " << want);
-    REQUIRE((std::isnan(want) ? std::isnan(got) : got == want || std::abs(got - want) <= tolerance * (1 + std::abs(want))));
+    REQUIRE((std::isnan(want) ? std::isnan(got)
+                              : got == want || std::abs(got - want) <= tolerance * (1 + std::abs(want))));
   });
 }
 

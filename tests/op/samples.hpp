@@ -38,6 +38,10 @@ inline std::vector<double> special_values() {
   return values;
 }
 
+/// x as a long double. A call, since g++ 12 at -O3 widens two doubles side by side by way of float, which loses half
+/// of their digits (-fno-tree-slp-vectorize does not).
+[[gnu::noinline]] inline long double widened(double x) { return x; }
+
 /// |a - b| in units of the last place of b, as numbers of type T.
 template <class T>
 double ulps(double a, double b) {
