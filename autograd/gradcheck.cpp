@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <ostream>
 #include <random>
 
@@ -232,9 +233,12 @@ std::ostream& operator<<(std::ostream& out, const GradcheckReport& report) {
   out << text;
   if (!report.complaint.empty()) out << "  " << report.complaint << '\n';
   if (bad.empty()) return out;
-  std::sort(bad.begin(), bad.end(), [](const auto& a, const auto& b) {
-    return std::abs(a.reverse - a.numeric) / a.allowed > std::abs(b.reverse - b.numeric) / b.allowed;
-  });
+  // A NaN is as wrong as can be; as a NaN it would be in no order at all.
+  const auto badness = [](const GradcheckReading& r) {
+    const double b = std::abs(r.reverse - r.numeric) / r.allowed;
+    return std::isnan(b) ? std::numeric_limits<double>::infinity() : b;
+  };
+  std::sort(bad.begin(), bad.end(), [&](const auto& l, const auto& r) { return badness(l) > badness(r); });
   out << "  " << bad.size() << " wrong, the worst first:\n";
   std::snprintf(text, sizeof text, "  %-24s %14s %16s %16s %16s %10s %10s\n", "where", "at", "reverse", "forward", "numeric",
                 "difference", "allowed");
