@@ -47,14 +47,15 @@ Tensor named(const A& a, SourceLocation where) {
   else return Tensor(a);
 }
 
-/// An argument as a named tensor; numbers and scalar variables take the given dtype. Throws DtypeError for a number that
-/// an integer cannot hold.
+/// An argument as a named tensor; numbers and scalar variables take the given dtype. Throws DtypeError for a number
+/// that an integer cannot hold.
 template <class A>
 Tensor named_as(Dtype dtype, const A& a, SourceLocation where) {
   if constexpr (std::is_arithmetic_v<A>) {
     const auto value = static_cast<double>(a);
     if (dtype == int64 && value != std::trunc(value))
-      throw DtypeError("int64", std::to_string(value) + " is not an integer", "Convert the tensor with cast(x, ag::float64).");
+      throw DtypeError("int64", std::to_string(value) + " is not an integer",
+                       "Convert the tensor with cast(x, ag::float64).");
     return Tensor(value, dtype);
   } else if constexpr (Differentiable<A> && !is_tensor_level<A> && !std::is_same_v<A, Parameter>) {
     return to_tensor(Var(a), dtype, where);
@@ -81,8 +82,9 @@ concept FusedReduction = requires(const Op& op) { Reduction{true, op.axes, op.ke
 template <class Op, class... A>
 auto evaluate_at(SourceLocation where, const Op& op, A&&... a) {
   using core::is_dual, core::is_pack, core::is_tensor_level, core::scalar_of;
-  constexpr bool any_tensor = ((is_tensor_level<std::remove_cvref_t<A>> || std::is_same_v<std::remove_cvref_t<A>, Parameter> ||
-                                core::XtensorExpression<A>) || ...);
+  constexpr bool any_tensor = ((is_tensor_level<std::remove_cvref_t<A>> ||
+                                std::is_same_v<std::remove_cvref_t<A>, Parameter> || core::XtensorExpression<A>) ||
+                               ...);
   if constexpr ((is_dual<std::remove_cvref_t<A>> || ...)) {
     return core::evaluate_dual(op, a...);
   } else if constexpr (!(Differentiable<A> || ...)) {

@@ -71,9 +71,8 @@ struct Argument<Tensor> {
 
 /// The kind of argument that X is: an xtensor expression or an unnamed expression counts as a Tensor.
 template <class X>
-using ArgumentType =
-    std::conditional_t<TensorExpression<X> || XtensorExpression<X> || std::is_same_v<X, Parameter>, Tensor,
-                       std::conditional_t<ScalarExpression<X, double>, Var, X>>;
+using ArgumentType = std::conditional_t<TensorExpression<X> || XtensorExpression<X> || std::is_same_v<X, Parameter>,
+                                        Tensor, std::conditional_t<ScalarExpression<X, double>, Var, X>>;
 template <class X>
 using argument_for = Argument<ArgumentType<std::remove_cvref_t<X>>>;
 
@@ -110,7 +109,8 @@ inline Tensor inner_product(const Tensor& g, const Tensor& v) { return sum(g * v
 inline Var inner_product(const Var& g, double v) { return g * v; }
 inline Var inner_product(const std::vector<Var>& g, const std::vector<double>& v) {
   if (g.size() != v.size())
-    throw ShapeError("hvp", "a direction of " + std::to_string(v.size()) + " numbers for " + std::to_string(g.size()) + " variables");
+    throw ShapeError("hvp", "a direction of " + std::to_string(v.size()) + " numbers for " + std::to_string(g.size()) +
+                                " variables");
   Var sum = 0;
   for (std::size_t i = 0; i < g.size(); ++i) sum += g[i] * v[i];
   return sum;
@@ -178,7 +178,8 @@ auto jvp(const F& f, const X& x, const V& v) {
     Tape tape{record_graph};
     const Var a = tape.variable(Var(static_cast<double>(x)));
     const auto y = core::named_result(f, a);
-    return ValueAndTangent<double>{y.value(), tape.pushforward({a}, {Var(static_cast<double>(v))}, {y}).front().value()};
+    return ValueAndTangent<double>{y.value(),
+                                   tape.pushforward({a}, {Var(static_cast<double>(v))}, {y}).front().value()};
   } else {
     Tape tape{record_graph};
     const Tensor a = tape.variable(Tensor(x));
@@ -191,14 +192,15 @@ auto jvp(const F& f, const X& x, const V& v) {
 template <class F, class... X, class... V>
 auto jvp(const F& f, const std::tuple<X...>& x, const std::tuple<V...>& v) {
   Tape tape{record_graph};
-  const auto a = std::apply([&](const auto&... e) { return std::array<Tensor, sizeof...(X)>{tape.variable(Tensor(e))...}; }, x);
+  const auto a =
+      std::apply([&](const auto&... e) { return std::array<Tensor, sizeof...(X)>{tape.variable(Tensor(e))...}; }, x);
   const Tensor y = std::apply([&](const auto&... e) { return core::named_result(f, e...); }, a);
   const auto t = std::apply([](const auto&... e) { return std::vector<Tensor>{Tensor(e)...}; }, v);
   return ValueAndTangent<Tensor>{tape.primal(y), tape.pushforward({a.begin(), a.end()}, t, {y}).front()};
 }
 
-/// The Hessian of f, which returns a scalar, times v: the gradient of <gradient of f, v>. x and v are both numbers, both
-/// std::vector<double> or both tensors.
+/// The Hessian of f, which returns a scalar, times v: the gradient of <gradient of f, v>. x and v are both numbers,
+/// both std::vector<double> or both tensors.
 template <class F, class X, class V>
 auto hvp(const F& f, const X& x, const V& v) {
   return gradient([&](const auto& u) { return core::inner_product(gradient(f, u), v); }, x);

@@ -142,7 +142,8 @@ GradcheckReport check_gradient(const CheckedFunction& f, const std::vector<Tenso
       return g;
     }
     const Gradients all = tape.gradient(y);
-    for (std::size_t k = 0; k < v.size(); ++k) g.push_back(is_floating(at[k].dtype()) ? all[v[k]] : Tensor::zeros(at[k].shape()));
+    for (std::size_t k = 0; k < v.size(); ++k)
+      g.push_back(is_floating(at[k].dtype()) ? all[v[k]] : Tensor::zeros(at[k].shape()));
     return g;
   };
   // Recorded once: only the direction changes.
@@ -224,12 +225,14 @@ std::string place(const GradcheckReport& report, const GradcheckReading& r) {
 
 std::ostream& operator<<(std::ostream& out, const GradcheckReport& report) {
   std::vector<GradcheckReading> bad;
-  std::copy_if(report.readings.begin(), report.readings.end(), std::back_inserter(bad), [](const auto& r) { return !r.ok; });
+  std::copy_if(report.readings.begin(), report.readings.end(), std::back_inserter(bad),
+               [](const auto& r) { return !r.ok; });
   out << "gradcheck: " << (report.ok() ? "ok" : "FAILED") << ", " << report.readings.size();
   if (report.total > static_cast<Index>(report.readings.size())) out << " of " << report.total;
   char text[160];
   std::snprintf(text, sizeof text, " element%s of %zu argument%s, worst relative difference %.1e\n",
-                report.readings.size() == 1 ? "" : "s", report.names.size(), report.names.size() == 1 ? "" : "s", report.worst);
+                report.readings.size() == 1 ? "" : "s", report.names.size(), report.names.size() == 1 ? "" : "s",
+                report.worst);
   out << text;
   if (!report.complaint.empty()) out << "  " << report.complaint << '\n';
   if (bad.empty()) return out;
@@ -240,13 +243,13 @@ std::ostream& operator<<(std::ostream& out, const GradcheckReport& report) {
   };
   std::sort(bad.begin(), bad.end(), [&](const auto& l, const auto& r) { return badness(l) > badness(r); });
   out << "  " << bad.size() << " wrong, the worst first:\n";
-  std::snprintf(text, sizeof text, "  %-24s %14s %16s %16s %16s %10s %10s\n", "where", "at", "reverse", "forward", "numeric",
-                "difference", "allowed");
+  std::snprintf(text, sizeof text, "  %-24s %14s %16s %16s %16s %10s %10s\n", "where", "at", "reverse", "forward",
+                "numeric", "difference", "allowed");
   out << text;
   for (std::size_t k = 0; k < std::min<std::size_t>(bad.size(), 10); ++k) {
     const GradcheckReading& r = bad[k];
-    std::snprintf(text, sizeof text, "  %-24s %14.6g %16.9g %16.9g %16.9g %10.1e %10.1e\n", place(report, r).c_str(), r.at,
-                  r.reverse, r.forward, r.numeric, std::abs(r.reverse - r.numeric), r.allowed);
+    std::snprintf(text, sizeof text, "  %-24s %14.6g %16.9g %16.9g %16.9g %10.1e %10.1e\n", place(report, r).c_str(),
+                  r.at, r.reverse, r.forward, r.numeric, std::abs(r.reverse - r.numeric), r.allowed);
     out << text;
   }
   return out;

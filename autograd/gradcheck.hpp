@@ -3,8 +3,8 @@
 //   CHECK(ag::gradcheck([](ag::Tensor x) { return sum(x * tanh(x)); }, X));
 //   std::cout << ag::gradcheck(loss, W, b);
 //
-// Everything runs in float64, also for float32 arguments and models. The report is a value: it converts to bool, prints,
-// and can be walked.
+// Everything runs in float64, also for float32 arguments and models. The report is a value: it converts to bool,
+// prints, and can be walked.
 #pragma once
 
 #include <functional>
@@ -41,9 +41,9 @@ struct GradcheckReport {
   std::vector<std::string> names;  ///< of the arguments
   std::vector<Shape> shapes;
   std::vector<GradcheckReading> readings;
-  Index total = 0;         ///< elements that there are
-  double worst = 0;        ///< the largest relative difference of reverse and numeric among those above rounding
-  std::string complaint;   ///< why the function could not be checked, empty if it could
+  Index total = 0;        ///< elements that there are
+  double worst = 0;       ///< the largest relative difference of reverse and numeric among those above rounding
+  std::string complaint;  ///< why the function could not be checked, empty if it could
 
   bool ok() const;
   explicit operator bool() const { return ok(); }
@@ -86,14 +86,16 @@ inline Tensor checked_result(const Var& y) { return to_tensor(y, float64, {}); }
 
 }  // namespace core
 
-/// Checks the gradient of f with respect to every floating argument: numbers, std::vector<double> or tensors (f receives
-/// Vars for the first two). A result of several elements is checked along a fixed random direction. f may be an op.
+/// Checks the gradient of f with respect to every floating argument: numbers, std::vector<double> or tensors (f
+/// receives Vars for the first two). A result of several elements is checked along a fixed random direction. f may be
+/// an op.
 template <class F, class... X>
 GradcheckReport gradcheck(const GradcheckOptions& options, const F& f, const X&... x) {
   const core::CheckedFunction g = [&f](const std::vector<Tensor>& arguments) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return core::checked_result(core::named_result(
-          f, core::from_checked<std::conditional_t<std::is_arithmetic_v<X>, Var, core::ArgumentType<X>>>(arguments[I])...));
+          f, core::from_checked<std::conditional_t<std::is_arithmetic_v<X>, Var, core::ArgumentType<X>>>(
+                 arguments[I])...));
     }(std::index_sequence_for<X...>{});
   };
   std::vector<std::string> names;
@@ -118,8 +120,9 @@ GradcheckReport gradcheck(const GradcheckOptions& options, M& model, const F& lo
   std::vector<std::string> names;
   Visitor visit(found, &names);
   model.each_parameter(visit);
-  return core::check_model(found, std::move(names), [&] { return core::checked_result(core::named_result(loss, core::as_checked(x)...)); },
-                           options);
+  return core::check_model(
+      found, std::move(names), [&] { return core::checked_result(core::named_result(loss, core::as_checked(x)...)); },
+      options);
 }
 
 }  // namespace autograd

@@ -34,7 +34,8 @@ class Picture {
  public:
   Picture(const Tape& tape, const Gradients* gradients) : tape_(tape), gradients_(gradients) {
     if (!tape.elementary())
-      throw TapeError("print", "this tape keeps fused statements, not a graph", "Open it with ag::Tape tape{ag::record_graph}.");
+      throw TapeError("print", "this tape keeps fused statements, not a graph",
+                      "Open it with ag::Tape tape{ag::record_graph}.");
     // Variables are the nodes that no statement made; they stand before the first statement that reads them.
     std::vector<bool> scalar_made(tape.size() + 1), tensor_made(tape.tensor_count());
     for (const Statement* s : tape.statements()) (s->result.tensor ? tensor_made : scalar_made)[s->result.index] = true;

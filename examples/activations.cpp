@@ -3,8 +3,8 @@
 // Expect slopes of sigmoid and tanh that vanish on both sides (the unit is saturated), of relu on one; a
 // gradient that shrinks with every sigmoid on its way back; and a neuron that learns slowly because it starts
 // badly wrong.
-#include <autograd/autograd.hpp>
 #include <cstdio>
+#include <autograd/autograd.hpp>
 
 namespace ag = autograd;
 

@@ -2,8 +2,8 @@
 // comes from walking it backwards, the adjoint of a node being df/dnode.
 //
 // Expect q = x + y = 3 and f = q z = -12; df/dq = z = -4, so df/dx = df/dy = -4; df/dz = q = 3.
-#include <autograd/autograd.hpp>
 #include <iostream>
+#include <autograd/autograd.hpp>
 
 namespace ag = autograd;
 

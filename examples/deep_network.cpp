@@ -7,8 +7,8 @@
 //
 // Expect the same numbers from both in every layer, to 1e-14.
 #include <cstdio>
-#include <nn/nn.hpp>
 #include <vector>
+#include <nn/nn.hpp>
 
 namespace ag = autograd;
 using Tensors = std::vector<ag::Tensor>;
@@ -54,8 +54,8 @@ int main() {
         else dZ[l] = matmul(transpose(W[l + 1]), dZ[l + 1]) * where(Z[l] > 0.0, 1.0, 0.0);
         const ag::Tensor dW = matmul(dZ[l], transpose(A[l - 1])) / m, db = sum(dZ[l], {1}, true) / m;
         const bool same = max(abs(g[w[l]] - dW)).value() < 1e-14 && max(abs(g[c[l]] - db)).value() < 1e-14;
-        std::printf("  layer %zu  (%2d, %2d)  |dW| %.4f  |db| %.4f  tape and recursion agree: %s\n", l,
-                    units[l], units[l - 1], norm(dW).value(), norm(db).value(), same ? "yes" : "no");
+        std::printf("  layer %zu  (%2d, %2d)  |dW| %.4f  |db| %.4f  tape and recursion agree: %s\n", l, units[l],
+                    units[l - 1], norm(dW).value(), norm(db).value(), same ? "yes" : "no");
       }
     }
     for (std::size_t l = 1; l <= L; ++l) {

@@ -1,9 +1,9 @@
 // Handwritten digits: a network learns to read small images, and is then shown images it has never seen.
 //
 // Expect about 98 % of those to be read right (with other seeds 97 to 99), and a gradient check that passes.
-#include <autograd/autograd.hpp>
 #include <iomanip>
 #include <iostream>
+#include <autograd/autograd.hpp>
 #include <nn/nn.hpp>
 
 namespace ag = autograd;
@@ -16,8 +16,7 @@ int main() {
   digits.features = digits.features / 16.0;
   const auto [train, test] = nn::train_test_split(digits, 0.2, rng);
 
-  nn::Sequential model{nn::Dense{64, 256, rng, {.weight = nn::he_normal()}}, nn::Gelu{},
-                       nn::Dense{256, 10, rng}};
+  nn::Sequential model{nn::Dense{64, 256, rng, {.weight = nn::he_normal()}}, nn::Gelu{}, nn::Dense{256, 10, rng}};
   std::cout << nn::summary(model) << '\n';
 
   nn::AdamW optimiser{.rate = 3e-3, .weight_decay = 0.1};

@@ -18,9 +18,7 @@ int main() {
   const ag::Index m = X.shape(0), n = X.shape(1);
 
   // The cost as a function of what is learnt, and its gradient by the formula.
-  const auto cost = [&](const ag::Tensor& w, const ag::Tensor& b) {
-    return mean(0.5 * square(matmul(X, w) + b - y));
-  };
+  const auto cost = [&](const ag::Tensor& w, const ag::Tensor& b) { return mean(0.5 * square(matmul(X, w) + b - y)); };
   const auto formula = [&](const ag::Tensor& w, const ag::Tensor& b) {
     const ag::Tensor dz = matmul(X, w) + b - y;
     return std::pair{ag::Tensor(matmul(transpose(X), dz) / double(m)), ag::Tensor(mean(dz))};

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <nn/nn.hpp>
 #include <string>
 #include <vector>
+#include <nn/nn.hpp>
 
 namespace ag = autograd;
 

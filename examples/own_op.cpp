@@ -3,8 +3,8 @@
 //
 // Expect swish(1) = 0.731059 with the derivatives 0.927671 and 0.302366, and a gradient check that tells a
 // right derivative from a wrong one.
-#include <autograd/autograd.hpp>
 #include <iostream>
+#include <autograd/autograd.hpp>
 
 namespace ag = autograd;
 

@@ -3,17 +3,15 @@
 //
 // Expect f = 24.2, the gradient (-215.6, -88) and the Hessian [[1330, 480], [480, 200]] at the start; the
 // minimum 0 at (1, 1) after six Newton steps, where gradient descent is still on its way after 10000.
-#include <autograd/autograd.hpp>
 #include <cstdio>
 #include <vector>
+#include <autograd/autograd.hpp>
 
 namespace ag = autograd;
 using Point = std::vector<double>;
 
 int main() {
-  const auto rosenbrock = [](const auto& x) {
-    return square(1.0 - x[0]) + 100.0 * square(x[1] - square(x[0]));
-  };
+  const auto rosenbrock = [](const auto& x) { return square(1.0 - x[0]) + 100.0 * square(x[1] - square(x[0])); };
 
   const Point start{-1.2, 1.0};
   Point p = start;
@@ -25,8 +23,8 @@ int main() {
     // A product of the Hessian with a unit vector is one of its columns.
     const Point hx = ag::hvp(rosenbrock, p, Point{1, 0}), hy = ag::hvp(rosenbrock, p, Point{0, 1});
     if (step == 0)
-      std::printf("     gradient (%.1f, %.1f), Hessian [[%.0f, %.0f], [%.0f, %.0f]]\n",
-                  g[0], g[1], hx[0], hy[0], hx[1], hy[1]);
+      std::printf("     gradient (%.1f, %.1f), Hessian [[%.0f, %.0f], [%.0f, %.0f]]\n", g[0], g[1], hx[0], hy[0], hx[1],
+                  hy[1]);
 
     // Newton: p - H^-1 g, by Cramer's rule.
     const double det = hx[0] * hy[1] - hy[0] * hx[1];

@@ -29,8 +29,7 @@ void learn(const char* name, const ag::Tensor& X, const ag::Tensor& Y, const nn:
   std::printf("  unit  weight 1  weight 2    offset  outgoing\n");
   const auto W1 = model.get<0>().weight.array<double>(), b1 = model.get<0>().bias.array<double>();
   const auto W2 = model.get<2>().weight.array<double>();
-  for (int i = 0; i < 4; ++i)
-    std::printf("%6d%10.3f%10.3f%10.3f%10.3f\n", i + 1, W1(i, 0), W1(i, 1), b1(i), W2(0, i));
+  for (int i = 0; i < 4; ++i) std::printf("%6d%10.3f%10.3f%10.3f%10.3f\n", i + 1, W1(i, 0), W1(i, 1), b1(i), W2(0, i));
 }
 
 int main() {

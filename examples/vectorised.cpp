@@ -6,8 +6,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <nn/nn.hpp>
 #include <vector>
+#include <nn/nn.hpp>
 
 namespace ag = autograd;
 

@@ -31,6 +31,5 @@ int main() {
   nn::Rng rng(1);
   const nn::DenseOptions options{.weight = nn::normal(1.0), .dtype = ag::float64};
   learn("one layer", nn::Dense{2, 1, rng, options});
-  learn("two layers", nn::Sequential{nn::Dense{2, 2, rng, options},
-                                     nn::Sigmoid{}, nn::Dense{2, 1, rng, options}});
+  learn("two layers", nn::Sequential{nn::Dense{2, 2, rng, options}, nn::Sigmoid{}, nn::Dense{2, 1, rng, options}});
 }

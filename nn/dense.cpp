@@ -15,8 +15,8 @@ ag::Parameter first_weight(ag::Index in, ag::Index out, Rng& rng, const DenseOpt
 
 void require_fit(const char* what, const ag::Parameter& p, const ag::Shape& shape) {
   if (!(p.shape() == shape))
-    throw ag::ShapeError("dense", std::string("the initialiser of the ") + what + " made " +
-                                      to_string(p.shape()) + " instead of " + to_string(shape));
+    throw ag::ShapeError("dense", std::string("the initialiser of the ") + what + " made " + to_string(p.shape()) +
+                                      " instead of " + to_string(shape));
 }
 
 }  // namespace
@@ -29,17 +29,14 @@ Dense::Dense(ag::Index in, ag::Index out, Rng& rng, const DenseOptions& options)
 }
 
 ag::Tensor Dense::operator()(const ag::Tensor& x) const {
-  const auto facts = [&] {
-    return "input " + to_string(x.shape()) + ", weight " + to_string(weight.shape());
-  };
+  const auto facts = [&] { return "input " + to_string(x.shape()) + ", weight " + to_string(weight.shape()); };
   const ag::Index in = weight.shape()[1];
   if (x.rank() == 0 || x.shape().back() != in)
     throw ag::ShapeError("dense", facts() + ": the last extent must be " + std::to_string(in),
                          "An example is a row: x has the shape (batch, " + std::to_string(in) + ").");
   if (x.dtype() != weight.dtype())
     throw ag::DtypeError(
-        "dense",
-        "input " + std::string(name_of(x.dtype())) + ", weight " + std::string(name_of(weight.dtype())),
+        "dense", "input " + std::string(name_of(x.dtype())) + ", weight " + std::string(name_of(weight.dtype())),
         "Convert the input with cast, or build the layer with {.dtype = ...}.");
   const ag::Tensor product = matmul(x, transpose(weight));
   return bias.size() > 0 ? ag::Tensor(product + bias) : product;

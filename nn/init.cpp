@@ -1,8 +1,8 @@
 // The initialisers: one draw for each element, in row-major order, in double precision, rounded to the dtype.
-#include <autograd/autograd.hpp>
 #include <cmath>
-#include <nn/init.hpp>
 #include <string>
+#include <autograd/autograd.hpp>
+#include <nn/init.hpp>
 
 namespace nn {
 namespace {
@@ -22,8 +22,7 @@ struct Fans {
 
 Fans fans_of(const ag::Shape& shape, std::string_view where) {
   if (shape.size() < 2)
-    throw ag::ShapeError(where,
-                         "weights of shape " + to_string(shape) + " have no inputs and outputs to count",
+    throw ag::ShapeError(where, "weights of shape " + to_string(shape) + " have no inputs and outputs to count",
                          "Use normal or uniform.");
   double window = 1;
   for (std::size_t d = 2; d < shape.size(); ++d) window *= static_cast<double>(shape[d]);

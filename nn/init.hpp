@@ -8,8 +8,9 @@
 // al. (2015) double it, since relu passes half of it on.
 #pragma once
 
-#include <autograd/reverse/tensor.hpp>
 #include <functional>
+
+#include <autograd/reverse/tensor.hpp>
 #include <nn/random.hpp>
 
 namespace nn {

@@ -18,7 +18,7 @@ bool is_ours(const struct sigaction& action) {
 }  // namespace
 
 InterruptGuard::InterruptGuard() : count_at_start_(interrupts.load()) {
-  struct sigaction ours {};
+  struct sigaction ours{};
   ours.sa_handler = nn_count_interrupt;
   ours.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   sigemptyset(&ours.sa_mask);

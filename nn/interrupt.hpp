@@ -21,7 +21,7 @@ class [[nodiscard]] InterruptGuard {
   bool interrupted() const noexcept;
 
  private:
-  struct sigaction previous_ {};
+  struct sigaction previous_{};
   int count_at_start_;
 };
 

@@ -1,8 +1,8 @@
 // The table that shows a model's parameters.
 #include <algorithm>
 #include <iomanip>
-#include <nn/layer.hpp>
 #include <sstream>
+#include <nn/layer.hpp>
 
 namespace nn::detail {
 
@@ -24,8 +24,7 @@ std::string summary(const std::vector<NamedParameter>& list) {
 
   std::ostringstream out;
   for (const auto& row : rows) {
-    for (std::size_t c = 0; c < 3; ++c)
-      out << std::left << std::setw(static_cast<int>(width[c]) + 2) << row[c];
+    for (std::size_t c = 0; c < 3; ++c) out << std::left << std::setw(static_cast<int>(width[c]) + 2) << row[c];
     out << std::right << std::setw(static_cast<int>(width[3])) << row[3] << '\n';
   }
   return out.str();

@@ -11,10 +11,11 @@
 // those by name: visit("hidden", hidden) reaches the parameters "hidden.weight" and "hidden.bias".
 #pragma once
 
-#include <autograd/reverse/visitor.hpp>
 #include <concepts>
 #include <string>
 #include <vector>
+
+#include <autograd/reverse/visitor.hpp>
 
 namespace nn {
 

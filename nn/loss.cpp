@@ -9,8 +9,8 @@ namespace {
 using ag::Tensor;
 
 std::string describe(const Tensor& prediction, const Tensor& target) {
-  return "prediction " + to_string(prediction.shape()) + " " + std::string(name_of(prediction.dtype())) +
-         ", target " + to_string(target.shape()) + " " + std::string(name_of(target.dtype()));
+  return "prediction " + to_string(prediction.shape()) + " " + std::string(name_of(prediction.dtype())) + ", target " +
+         to_string(target.shape()) + " " + std::string(name_of(target.dtype()));
 }
 
 // Integer targets are fine, they take the dtype of the prediction.
@@ -18,10 +18,8 @@ void require_alike(std::string_view loss, const Tensor& prediction, const Tensor
   if (!(prediction.shape() == target.shape()))
     throw ag::ShapeError(loss, describe(prediction, target),
                          "They must be equal: reshape one of them, such as reshape(y, {-1, 1}).");
-  if (!is_floating(prediction.dtype()) ||
-      (is_floating(target.dtype()) && target.dtype() != prediction.dtype()))
-    throw ag::DtypeError(loss, describe(prediction, target),
-                         "Convert the target with cast(y, prediction.dtype()).");
+  if (!is_floating(prediction.dtype()) || (is_floating(target.dtype()) && target.dtype() != prediction.dtype()))
+    throw ag::DtypeError(loss, describe(prediction, target), "Convert the target with cast(y, prediction.dtype()).");
 }
 
 void require_probabilities(std::string_view loss, const char* what, const Tensor& t, const char* hint) {
@@ -38,8 +36,7 @@ void require_probabilities(std::string_view loss, const char* what, const Tensor
 
 void require_scores(std::string_view loss, const Tensor& scores, const Tensor& target) {
   if (scores.rank() != 2 || scores.shape()[1] < 1)
-    throw ag::ShapeError(loss, describe(scores, target),
-                         "The prediction must have the shape (examples, classes).");
+    throw ag::ShapeError(loss, describe(scores, target), "The prediction must have the shape (examples, classes).");
 }
 
 // E is an unnamed expression, which a reduction sums as it evaluates it.
@@ -50,13 +47,11 @@ Tensor reduce(const E& losses, Reduction reduction) {
   return losses;
 }
 
-Tensor pick(std::string_view loss, const Tensor& log_probabilities, const Tensor& labels,
-            Reduction reduction) {
+Tensor pick(std::string_view loss, const Tensor& log_probabilities, const Tensor& labels, Reduction reduction) {
   require_scores(loss, log_probabilities, labels);
   const ag::Index n = log_probabilities.shape()[0], classes = log_probabilities.shape()[1];
   if (labels.dtype() != ag::int64)
-    throw ag::DtypeError(loss, describe(log_probabilities, labels),
-                         "Labels are int64: cast(labels, ag::int64).");
+    throw ag::DtypeError(loss, describe(log_probabilities, labels), "Labels are int64: cast(labels, ag::int64).");
   if (!(labels.shape() == ag::Shape{n}))
     throw ag::ShapeError(loss, describe(log_probabilities, labels),
                          "There must be one label for each example: (" + std::to_string(n) + ",).");
@@ -65,8 +60,8 @@ Tensor pick(std::string_view loss, const Tensor& log_probabilities, const Tensor
     const std::int64_t label = at(static_cast<std::size_t>(i));
     if (label < 0 || label >= classes)
       throw ag::DomainError(loss,
-                            "label " + std::to_string(label) + " at position " + std::to_string(i) +
-                                " with " + std::to_string(classes) + " classes",
+                            "label " + std::to_string(label) + " at position " + std::to_string(i) + " with " +
+                                std::to_string(classes) + " classes",
                             "Labels run from 0 to " + std::to_string(classes - 1) + ".");
   }
   const Tensor column = gather(log_probabilities, reshape(labels, {n, 1}), 1);
@@ -114,10 +109,9 @@ Tensor CrossEntropy::operator()(const Tensor& logits, const Tensor& target, Redu
   const auto totals = Tensor(sum(stop_gradient(target), 1)).to_vector();
   for (std::size_t i = 0; i < totals.size(); ++i)
     if (std::abs(totals[i] - 1) > 1e-3)
-      throw ag::DomainError(name,
-                            "the target probabilities of example " + std::to_string(i) + " add up to " +
-                                std::to_string(totals[i]),
-                            "They must add up to 1.");
+      throw ag::DomainError(
+          name, "the target probabilities of example " + std::to_string(i) + " add up to " + std::to_string(totals[i]),
+          "They must add up to 1.");
   // A class of probability 0 costs nothing, also where its score is -inf.
   const Tensor log_probabilities = log_softmax(logits, 1);
   return reduce(-Tensor(sum(where(target == 0.0, 0.0, target * log_probabilities), 1)), reduction);

@@ -25,8 +25,7 @@ concept ScalarOperand = ag::Operand<T> && !std::is_convertible_v<T, ag::Tensor>;
 /// L = 1/2 (a - y)^2
 struct HalfSquaredError {
   /// Any equal shapes. Throws ShapeError and DtypeError, as all losses do.
-  ag::Tensor operator()(const ag::Tensor& a, const ag::Tensor& y,
-                        Reduction reduction = Reduction::mean) const;
+  ag::Tensor operator()(const ag::Tensor& a, const ag::Tensor& y, Reduction reduction = Reduction::mean) const;
   auto operator()(const ScalarOperand auto& a, const ScalarOperand auto& y) const {
     using ag::square;
     return 0.5 * square(a - y);
@@ -35,8 +34,7 @@ struct HalfSquaredError {
 
 /// L = (a - y)^2; its mean is the mean squared error
 struct SquaredError {
-  ag::Tensor operator()(const ag::Tensor& a, const ag::Tensor& y,
-                        Reduction reduction = Reduction::mean) const;
+  ag::Tensor operator()(const ag::Tensor& a, const ag::Tensor& y, Reduction reduction = Reduction::mean) const;
   auto operator()(const ScalarOperand auto& a, const ScalarOperand auto& y) const {
     using ag::square;
     return square(a - y);
@@ -48,8 +46,7 @@ struct SquaredError {
 struct BinaryCrossEntropy {
   /// Any equal shapes. Throws DomainError outside [0, 1]: a clamp would hide that these are not
   /// probabilities.
-  ag::Tensor operator()(const ag::Tensor& a, const ag::Tensor& y,
-                        Reduction reduction = Reduction::mean) const;
+  ag::Tensor operator()(const ag::Tensor& a, const ag::Tensor& y, Reduction reduction = Reduction::mean) const;
   auto operator()(const ScalarOperand auto& a, const ScalarOperand auto& y) const {
     return ag::evaluate(op::BinaryCrossEntropy{}, op::probability(a), op::probability(y));
   }
@@ -59,8 +56,7 @@ struct BinaryCrossEntropy {
 /// every z
 struct BinaryCrossEntropyWithLogits {
   /// Any equal shapes. Throws DomainError for targets outside [0, 1].
-  ag::Tensor operator()(const ag::Tensor& z, const ag::Tensor& y,
-                        Reduction reduction = Reduction::mean) const;
+  ag::Tensor operator()(const ag::Tensor& z, const ag::Tensor& y, Reduction reduction = Reduction::mean) const;
   auto operator()(const ScalarOperand auto& z, const ScalarOperand auto& y) const {
     return ag::evaluate(op::LogitCrossEntropy{}, z, op::probability(y));
   }

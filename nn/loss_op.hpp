@@ -2,8 +2,9 @@
 // element. As compositions they would be 0 * inf at the ends, and lose their last digits well before.
 #pragma once
 
-#include <autograd/autograd.hpp>
 #include <string>
+
+#include <autograd/autograd.hpp>
 
 namespace nn {
 
@@ -22,8 +23,7 @@ struct BinaryCrossEntropy {
     return where(y == 1.0, 0.0, (y - 1.0) * log1p(-a)) - where(y == 0.0, 0.0, y * log(a));
   }
   auto derivative(const auto& a, const auto& y, const auto&) const {
-    return ag::partials(where(y == 1.0, 0.0, (1.0 - y) / (1.0 - a)) - where(y == 0.0, 0.0, y / a),
-                        log1p(-a) - log(a));
+    return ag::partials(where(y == 1.0, 0.0, (1.0 - y) / (1.0 - a)) - where(y == 0.0, 0.0, y / a), log1p(-a) - log(a));
   }
 };
 
@@ -51,8 +51,7 @@ auto probability(const X& x) {
     return static_cast<double>(x);
   } else {
     const std::conditional_t<ag::ScalarExpression<X, double>, ag::Var, X> named = x;
-    if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(value_of(named))>>)
-      probability(value_of(named));
+    if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(value_of(named))>>) probability(value_of(named));
     return named;
   }
 }

@@ -1,15 +1,13 @@
 // Counting right and wrong answers.
-#include <autograd/autograd.hpp>
 #include <iomanip>
-#include <nn/metric.hpp>
 #include <ostream>
+#include <autograd/autograd.hpp>
+#include <nn/metric.hpp>
 
 namespace nn {
 namespace {
 
-std::string describe(const ag::Tensor& t) {
-  return to_string(t.shape()) + " " + std::string(name_of(t.dtype()));
-}
+std::string describe(const ag::Tensor& t) { return to_string(t.shape()) + " " + std::string(name_of(t.dtype())); }
 
 // Predicted classes against labels: both (n,) int64, n > 0.
 void require_labels(std::string_view where, const ag::Tensor& predicted, const ag::Tensor& labels) {
@@ -26,9 +24,8 @@ void require_labels(std::string_view where, const ag::Tensor& predicted, const a
 double accuracy(const ag::Tensor& predictions, const ag::Tensor& labels) {
   if (is_floating(predictions.dtype())) {
     if (predictions.rank() != 2 || predictions.shape()[1] < 2)
-      throw ag::ShapeError(
-          "accuracy", "predictions " + describe(predictions) + ", labels " + describe(labels),
-          "Scores have the shape (examples, classes); for one output use nn::BinaryAccuracy.");
+      throw ag::ShapeError("accuracy", "predictions " + describe(predictions) + ", labels " + describe(labels),
+                           "Scores have the shape (examples, classes); for one output use nn::BinaryAccuracy.");
     return accuracy(argmax(stop_gradient(predictions), 1), labels);
   }
   require_labels("accuracy", predictions, labels);

@@ -2,8 +2,9 @@
 // loss.hpp.)
 #pragma once
 
-#include <autograd/reverse/tensor.hpp>
 #include <iosfwd>
+
+#include <autograd/reverse/tensor.hpp>
 
 namespace nn {
 

@@ -1,6 +1,6 @@
 // The updates: a check of settings and state, then one loop over the elements of each parameter.
-#include <autograd/autograd.hpp>
 #include <cmath>
+#include <autograd/autograd.hpp>
 #include <nn/optimiser.hpp>
 
 namespace nn {
@@ -24,8 +24,8 @@ void prepare(std::string_view where, const std::vector<ag::Parameter*>& found, M
     for (const ag::Parameter* p : found) moments.emplace_back(ag::Tensor::zeros(p->shape(), p->dtype()));
   if (moments.size() != found.size())
     throw ag::ShapeError(where,
-                         "the model has " + std::to_string(found.size()) +
-                             " parameters, at the first step it had " + std::to_string(moments.size()),
+                         "the model has " + std::to_string(found.size()) + " parameters, at the first step it had " +
+                             std::to_string(moments.size()),
                          "Use a new optimiser for another model.");
   for (std::size_t i = 0; i < found.size(); ++i) {
     const auto facts = [&] {
@@ -44,9 +44,8 @@ void prepare(std::string_view where, const std::vector<ag::Parameter*>& found, M
 
 void require_parameters(std::string_view where, const std::vector<ag::Parameter*>& found) {
   if (found.empty())
-    throw ag::Error(
-        where, "the model has no parameters",
-        "Its layers need a line void each_parameter(auto& visit) { visit(\"weight\", weight); }.");
+    throw ag::Error(where, "the model has no parameters",
+                    "Its layers need a line void each_parameter(auto& visit) { visit(\"weight\", weight); }.");
 }
 
 template <class T>
@@ -72,8 +71,7 @@ struct AdamSettings {
   double decoupled;  // decay of the weight itself
 };
 
-void adam(std::string_view where, const AdamSettings& s, OptimiserState& state,
-          const ag::Gradients& gradients) {
+void adam(std::string_view where, const AdamSettings& s, OptimiserState& state, const ag::Gradients& gradients) {
   require_rate(where, s.rate, s.coupled + s.decoupled);
   require(s.beta1 >= 0 && s.beta1 < 1, where, "beta1", s.beta1, "It lies in [0, 1).");
   require(s.beta2 >= 0 && s.beta2 < 1, where, "beta2", s.beta2, "It lies in [0, 1).");
@@ -82,14 +80,12 @@ void adam(std::string_view where, const AdamSettings& s, OptimiserState& state,
   prepare(where, state.found, state.first);
   prepare(where, state.found, state.second);
   const double t = static_cast<double>(++state.steps);
-  const double first_scale = s.rate / (1 - std::pow(s.beta1, t)),
-               second_scale = 1 / (1 - std::pow(s.beta2, t));
+  const double first_scale = s.rate / (1 - std::pow(s.beta1, t)), second_scale = 1 / (1 - std::pow(s.beta2, t));
 
   for_each_parameter(state.found, gradients, [&]<class T>(std::size_t i, std::size_t n, T* w, const T* g) {
     T* m = elements<T>(state.first[i]);
     T* v = elements<T>(state.second[i]);
-    const T beta1(static_cast<T>(s.beta1)), beta2(static_cast<T>(s.beta2)),
-        epsilon(static_cast<T>(s.epsilon));
+    const T beta1(static_cast<T>(s.beta1)), beta2(static_cast<T>(s.beta2)), epsilon(static_cast<T>(s.epsilon));
     const T rest1(static_cast<T>(1 - s.beta1)), rest2(static_cast<T>(1 - s.beta2));
     const T a(static_cast<T>(first_scale)), b(static_cast<T>(second_scale));
     const T l2(static_cast<T>(s.coupled)), keep(static_cast<T>(1 - s.rate * s.decoupled));
@@ -107,8 +103,7 @@ void adam(std::string_view where, const AdamSettings& s, OptimiserState& state,
 void Sgd::update(const ag::Gradients& gradients) {
   require_rate("sgd", rate, weight_decay);
   require(momentum >= 0 && momentum < 1, "sgd", "the momentum", momentum, "It lies in [0, 1).");
-  require(!nesterov || momentum > 0, "sgd", "with nesterov the momentum", momentum,
-          "It must be more than 0 there.");
+  require(!nesterov || momentum > 0, "sgd", "with nesterov the momentum", momentum, "It must be more than 0 there.");
   require_parameters("sgd", state.found);
   if (momentum > 0) prepare("sgd", state.found, state.first);
   ++state.steps;

@@ -3,12 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <autograd/core/error.hpp>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
+#include <autograd/core/error.hpp>
 #include <nn/progress.hpp>
 
 namespace nn {
@@ -22,9 +22,9 @@ std::string decimal(double x) {
   const double size = std::abs(x);
   const bool fixed = !(size >= 1e5 || (size > 0 && size < 1e-3));
   char text[64];
-  const auto end = std::to_chars(text, text + sizeof text, x,
-                                 fixed ? std::chars_format::fixed : std::chars_format::scientific, 4)
-                       .ptr;
+  const auto end =
+      std::to_chars(text, text + sizeof text, x, fixed ? std::chars_format::fixed : std::chars_format::scientific, 4)
+          .ptr;
   return {text, end};
 }
 
@@ -61,8 +61,7 @@ int terminal_width(const std::ostream& out) {
   if (const char* columns = std::getenv("COLUMNS"))
     if (const long n = std::strtol(columns, nullptr, 10); n > 0 && n < 10000) return static_cast<int>(n);
   winsize size{};
-  if (descriptor(out) >= 0 && ioctl(descriptor(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    return size.ws_col;
+  if (descriptor(out) >= 0 && ioctl(descriptor(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
 }
 
@@ -92,8 +91,7 @@ Progress::~Progress() {
 }
 
 void Progress::record(const Metric& metric, double weight, bool replace) {
-  auto found =
-      std::find_if(metrics_.begin(), metrics_.end(), [&](const Shown& m) { return m.name == metric.name; });
+  auto found = std::find_if(metrics_.begin(), metrics_.end(), [&](const Shown& m) { return m.name == metric.name; });
   if (found == metrics_.end()) found = metrics_.insert(found, {std::string{metric.name}, 0, 0});
   if (replace) found->sum = found->weight = 0;
   found->sum += metric.value * weight;
@@ -145,15 +143,13 @@ std::string Progress::line(bool ended) const {
     return all_fit;
   };
   for (const Shown& m : metrics_)
-    if (const std::string text = std::string(" ") + m.name + " " + decimal(m.value()); fit(text))
-      tail += text;
+    if (const std::string text = std::string(" ") + m.name + " " + decimal(m.value()); fit(text)) tail += text;
   const std::size_t before_time = tail.size();
   if (fit(time)) tail += time;
   if (fit(speed)) tail.insert(before_time, speed);
   const int free = width - static_cast<int>(head.size() + tail.size()) - 1;
   if (terminal_ && samples_ > 0 && all_fit && free >= narrowest_bar) {
-    const double fraction =
-        ended ? 1 : static_cast<double>(std::min(done_, samples_)) / static_cast<double>(samples_);
+    const double fraction = ended ? 1 : static_cast<double>(std::min(done_, samples_)) / static_cast<double>(samples_);
     head += std::string(" ") + bar(fraction, std::min(free, width >= wide_terminal ? wide_bar : usual_bar));
   }
   return (head + tail).substr(0, room);

@@ -21,10 +21,9 @@ struct Metric {
 
 /// Where and how to show progress; what is not set is found out.
 struct ProgressOptions {
-  std::ostream* out = nullptr;  ///< std::cout if null
-  std::optional<bool>
-      terminal{};              ///< whether `out` is one; for std::cout and std::cerr isatty() knows, else no
-  std::optional<int> width{};  ///< in characters; $COLUMNS, else what the terminal says, else 80
+  std::ostream* out = nullptr;      ///< std::cout if null
+  std::optional<bool> terminal{};   ///< whether `out` is one; for std::cout and std::cerr isatty() knows, else no
+  std::optional<int> width{};       ///< in characters; $COLUMNS, else what the terminal says, else 80
   std::function<double()> clock{};  ///< seconds that never go back; std::chrono::steady_clock if empty
 };
 

@@ -7,10 +7,10 @@
 // nothing is contracted; and at run time no product is added to anything: formulas end in a division or a
 // comparison instead. The one assumption is IEEE double arithmetic, so this file must not be compiled with
 // -ffast-math.
-#include <autograd/core/error.hpp>
 #include <cmath>
-#include <nn/random.hpp>
 #include <string>
+#include <autograd/core/error.hpp>
+#include <nn/random.hpp>
 
 namespace nn {
 namespace {
@@ -53,8 +53,8 @@ constexpr double sqrt_newton(double y) {
 /// Layer i > 0 spans the heights f[i] to f[i + 1] and the widths up to x[i]; layer 0 is the part below
 /// f(edge) with the tail, x[0] being the width a rectangle of its area would have.
 struct Ziggurat {
-  static constexpr double edge = 0x1.d3bb48209ad33p+1;   // 3.6541528853610088: makes the top layer close
-  static constexpr double area = 0.0049286732339746553;  // edge f(edge) + integral of f beyond the edge
+  static constexpr double edge = 0x1.d3bb48209ad33p+1;          // 3.6541528853610088: makes the top layer close
+  static constexpr double area = 0.0049286732339746553;         // edge f(edge) + integral of f beyond the edge
   static constexpr double edge_height = 0.0012602859304985976;  // f(edge)
   double x[257]{}, f[257]{};
 
@@ -72,8 +72,7 @@ struct Ziggurat {
 };
 constexpr Ziggurat ziggurat;
 static_assert(ziggurat.x[255] * (1 - ziggurat.f[255]) - Ziggurat::area < 1e-15 &&
-              Ziggurat::area - ziggurat.x[255] * (1 - ziggurat.f[255]) <
-                  1e-15);  // the top layer has the area too
+              Ziggurat::area - ziggurat.x[255] * (1 - ziggurat.f[255]) < 1e-15);  // the top layer has the area too
 
 /// The exponential distribution by comparisons alone (von Neumann 1951): a fraction u is kept if the run
 /// u > u2 > u3 > ... has odd length, which has probability exp(-u); every rejection adds 1.
@@ -108,8 +107,7 @@ Rng::State Rng::expand(std::uint64_t seed) {
 
 double Rng::uniform(double low, double high) {
   require(low <= high && std::isfinite(high - low), "Rng::uniform",
-          "the range " + std::to_string(low) + " to " + std::to_string(high),
-          "Need low <= high, both finite.");
+          "the range " + std::to_string(low) + " to " + std::to_string(high), "Need low <= high, both finite.");
   const double x = std::fma(high - low, uniform(), low);
   return x < high || low == high ? x : std::nextafter(high, low);  // fma may round up to `high`
 }
@@ -148,8 +146,7 @@ double Rng::normal(double mean, double deviation) {
 std::uint64_t Rng::below(std::uint64_t n) {
   require(n > 0, "Rng::below", "no integer is below 0", "Need n of 1 or more.");
   if (n == 1) return 0;
-  const int unused =
-      std::countl_zero(n - 1);  // as many bits as n - 1 has, drawn until they fit: no modulo bias
+  const int unused = std::countl_zero(n - 1);  // as many bits as n - 1 has, drawn until they fit: no modulo bias
   for (;;)
     if (const std::uint64_t x = (*this)() >> unused; x < n) return x;
 }

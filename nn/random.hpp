@@ -67,7 +67,7 @@ class Rng {
   /// Puts the elements of a range, a std::vector for example, into random order (Fisher and Yates, from the
   /// end).
   template <std::ranges::random_access_range Range>
-  requires std::ranges::sized_range<Range>
+    requires std::ranges::sized_range<Range>
   void shuffle(Range&& range) {
     const auto first = std::ranges::begin(range);
     using Offset = std::ranges::range_difference_t<Range>;

@@ -4,10 +4,11 @@
 //   ag::Tensor scores = model(images);
 #pragma once
 
-#include <nn/layer.hpp>
 #include <string>
 #include <tuple>
 #include <utility>
+
+#include <nn/layer.hpp>
 
 namespace nn {
 

@@ -25,8 +25,7 @@ struct Mean {
 void show(Progress& progress, const FitOptions& options, const Epoch& epoch) {
   const std::string validation_metric = "validation " + options.metric_name;
   if (options.validation && options.metric)
-    progress.end_epoch(
-        {{"validation loss", epoch.validation_loss}, {validation_metric, epoch.validation_metric}});
+    progress.end_epoch({{"validation loss", epoch.validation_loss}, {validation_metric, epoch.validation_metric}});
   else if (options.validation) progress.end_epoch({{"validation loss", epoch.validation_loss}});
   else progress.end_epoch();
 }
@@ -86,8 +85,7 @@ History detail::fit(const Forward& forward, const Step& step, const Dataset& tra
       }
     }
     Evaluation validation{nothing, nothing};
-    if (options.validation)
-      validation = evaluate_on(forward, *options.validation, options.loss, options.metric);
+    if (options.validation) validation = evaluate_on(forward, *options.validation, options.loss, options.metric);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     history.epochs.push_back({losses.value(), options.metric ? metrics.value() : nothing, validation.loss,
                               validation.metric, seconds.count()});

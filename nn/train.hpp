@@ -10,11 +10,12 @@
 
 #include <functional>
 #include <iostream>
+#include <optional>
+
 #include <nn/data/dataset.hpp>
 #include <nn/loss.hpp>
 #include <nn/metric.hpp>
 #include <nn/optimiser.hpp>
-#include <optional>
 
 namespace nn {
 
@@ -58,8 +59,7 @@ using Forward = std::function<ag::Tensor(const ag::Tensor&)>;
 
 namespace detail {
 using Step = std::function<void(const ag::Gradients&)>;
-History fit(const Forward& forward, const Step& step, const Dataset& train, const FitOptions& options,
-            Rng& rng);
+History fit(const Forward& forward, const Step& step, const Dataset& train, const FitOptions& options, Rng& rng);
 }  // namespace detail
 
 /// Trains the model on mini-batches, whose order comes from rng. Ctrl-C ends it after the batch at hand, a
@@ -68,8 +68,7 @@ History fit(const Forward& forward, const Step& step, const Dataset& train, cons
 template <Layer Model, class Optimiser>
 History fit(Model& model, Optimiser& optimiser, const Dataset& train, const FitOptions& options, Rng& rng) {
   return detail::fit([&](const ag::Tensor& x) { return ag::Tensor(model(x)); },
-                     [&](const ag::Gradients& gradients) { optimiser.step(model, gradients); }, train,
-                     options, rng);
+                     [&](const ag::Gradients& gradients) { optimiser.step(model, gradients); }, train, options, rng);
 }
 
 /// The mean loss and metric of a model on data, batch by batch and without a tape; the metric is NaN if there

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include <autograd/autograd.hpp>
+#include <nn/nn.hpp>
 #include <tests/catch.hpp>
 
 namespace ag = autograd;
@@ -17,6 +18,14 @@ struct Cube {
   auto value(const auto& x) const { return x * x * x; }
   auto derivative(const auto& x, const auto&) const { return ag::partials((3.0 + 3.0 * slip) * x * x); }
 };
+
+// All elements of all parameters, with their dtype.
+std::vector<std::pair<ag::Dtype, std::vector<double>>> model_elements(auto& model) {
+  std::vector<std::pair<ag::Dtype, std::vector<double>>> all;
+  for (const ag::NamedParameter& p : ag::parameters(model))
+    all.emplace_back(p.parameter->dtype(), p.parameter->value().to_vector());
+  return all;
+}
 
 }  // namespace
 
@@ -38,4 +47,33 @@ TEST_CASE("a gradient of NaN is refused, and its report can be printed") {
   std::ostringstream text;
   text << report;
   CHECK(text.str().find("FAILED") != std::string::npos);
+}
+
+TEST_CASE("a small difference of large numbers is judged by its noise, and no more is forgiven") {
+  // f - 1e6 rounds to multiples of 1e-10, so a difference quotient knows the slope to about 1e-6.
+  const ag::Tensor x = ag::Tensor::linspace(0.5, 2, {6});
+  const auto f = [](double slip) {
+    return [slip](const ag::Tensor& t) { return (evaluate(Cube{slip}, t) + 1e6) - 1e6; };
+  };
+  CHECK(ag::gradcheck(f(0), x));
+  for (double slip : {-1e-2, 1e-3, -1e-4}) CHECK_FALSE(ag::gradcheck(f(slip), x));
+  // Where the value is exact, so is the judgement: the noise is measured, not assumed.
+  CHECK_FALSE(ag::gradcheck([](const ag::Tensor& t) { return evaluate(Cube{1e-6 * 4}, t) * 1e6; }, x));
+}
+
+TEST_CASE("gradcheck of an op, of numbers and of a model with its parameters' names") {
+  CHECK(ag::gradcheck(ag::op::Tanh{}, ag::Tensor::linspace(-2, 2, {5})));
+  CHECK(ag::gradcheck([](ag::Var a, ag::Var b) { return ag::Var(a * sin(b)); }, 1.5, 0.25));
+
+  nn::Rng rng(1);
+  nn::Sequential model{nn::Dense{3, 4, rng}, nn::Tanh{}, nn::Dense{4, 1, rng}};
+  const ag::Tensor x = ag::Tensor::linspace(-1, 1, {5, 3}, ag::float32);
+  const auto before = model_elements(model);
+  const auto right = ag::gradcheck(model, [&](const ag::Tensor& t) { return mean(square(model(t))); }, x);
+  CHECK(right.ok());
+  CHECK(right.names == std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias"});
+  CHECK(right.total == 3 * 4 + 4 + 4 + 1);
+  const auto wrong = ag::gradcheck(model, [&](const ag::Tensor& t) { return mean(evaluate(Cube{1e-3}, model(t))); }, x);
+  CHECK_FALSE(wrong.ok());
+  CHECK(model_elements(model) == before);  // float32, bit by bit as they were
 }

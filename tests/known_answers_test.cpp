@@ -1,6 +1,6 @@
 // Published results, and those of the lectures, that automatic differentiation must reproduce.
-#include <autograd/autograd.hpp>
 #include <cmath>
+#include <autograd/autograd.hpp>
 #include <tests/catch.hpp>
 
 namespace ag = autograd;
@@ -19,15 +19,13 @@ TEST_CASE("the chain rule: f = (x + y) z") {
 }
 
 TEST_CASE("one neuron of the lectures: z = w'x + b") {
-  const ag::Tensor w = ag::Tensor::of<double>({0.4, 0.1, 0.0058}, {3}),
-                   x = ag::Tensor::of<double>({0.5, 2, 17}, {3});
+  const ag::Tensor w = ag::Tensor::of<double>({0.4, 0.1, 0.0058}, {3}), x = ag::Tensor::of<double>({0.5, 2, 17}, {3});
   const ag::Tensor z = sum(w * x) + 0.2;
   CHECK(z.value() == Approx(0.6986).epsilon(1e-14));
   CHECK(ag::Tensor(relu(z)).value() == Approx(0.6986));
   // The loss of the prediction 0.45 for y = 1.
   CHECK(-std::log(0.45) == Approx(0.798508).epsilon(1e-6));
-  const ag::Tensor product =
-      sum(ag::Tensor::of<double>({1, 2, 3}, {3}) * ag::Tensor::of<double>({4, 1, 3}, {3}));
+  const ag::Tensor product = sum(ag::Tensor::of<double>({1, 2, 3}, {3}) * ag::Tensor::of<double>({4, 1, 3}, {3}));
   CHECK(product.value() == 15);
 }
 

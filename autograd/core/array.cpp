@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include <autograd/core/error.hpp>
 #include <autograd/core/pool.hpp>
 
 namespace autograd::core {
@@ -76,8 +77,8 @@ Array Array::full(const Shape& shape, Dtype dtype, double value) {
 
 Array Array::view(const Shape& shape, const Strides& strides, Index offset) const {
   node_->buffer->references.fetch_add(1, std::memory_order_relaxed);
-  return Array(create(shape, strides, dtype(), node_->buffer,
-                      node_->data + offset * static_cast<Index>(size_of(dtype()))));
+  return Array(
+      create(shape, strides, dtype(), node_->buffer, node_->data + offset * static_cast<Index>(size_of(dtype()))));
 }
 
 Array Array::broadcast_to(const Shape& to) const {
@@ -104,6 +105,16 @@ Array Array::cast(Dtype to) const {
 
 namespace {
 
+// Only a floating number that an integer can hold becomes one: anything else is undefined behaviour in C++.
+template <class To, class From>
+To converted(From v) {
+  if constexpr (std::is_same_v<To, std::int64_t> && std::is_floating_point_v<From>)
+    if (!(v >= From(-0x1p63) && v < From(0x1p63)))
+      throw DomainError("cast", std::to_string(v) + " is not an int64",
+                        "Replace such elements first, with where or clamp.");
+  return static_cast<To>(v);
+}
+
 // Rows of the last dimension are copied by a plain loop; the outer dimensions advance like an odometer.
 template <class To, class From>
 void copy_strided(To* to, const Strides& ts, const From* from, const Strides& fs, const Shape& shape) {
@@ -113,9 +124,9 @@ void copy_strided(To* to, const Strides& ts, const From* from, const Strides& fs
   Index at[max_rank] = {};
   for (;;) {
     if (t == 1 && f == 1)
-      for (Index i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
+      for (Index i = 0; i < n; ++i) to[i] = converted<To>(from[i]);
     else
-      for (Index i = 0; i < n; ++i) to[i * t] = static_cast<To>(from[i * f]);
+      for (Index i = 0; i < n; ++i) to[i * t] = converted<To>(from[i * f]);
     std::size_t d = rank;
     for (;;) {
       if (d <= 1) return;

@@ -1,8 +1,8 @@
 // A reduction as three nested loops: elements (outer, reduced, inner) of a row-major block.
 //
-// Which loops these are follows from shape and axes alone, never from strides: an array in another layout is packed first,
-// so that results have the same bits for every layout. Rows (inner = 1) are read along; elsewhere columns advance side by
-// side, at most axis_block of them, so that running results stay in the L1 cache.
+// Which loops these are follows from shape and axes alone, never from strides: an array in another layout is packed
+// first, so that results have the same bits for every layout. Rows (inner = 1) are read along; elsewhere columns
+// advance side by side, at most axis_block of them, so that running results stay in the L1 cache.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,8 @@ struct AxisLoop {
 
   /// `axes` are normalised. Axes that are not neighbours are brought together at the end.
   AxisLoop(const Array& array, const Shape& axes) : kept(reduced(array.shape(), axes, true)) {
-    const std::size_t rank = array.rank(), last = axes.empty() ? rank : static_cast<std::size_t>(axes[axes.size() - 1]) + 1;
+    const std::size_t rank = array.rank(),
+                      last = axes.empty() ? rank : static_cast<std::size_t>(axes[axes.size() - 1]) + 1;
     const std::size_t first = axes.empty() ? rank : static_cast<std::size_t>(axes[0]);
     if (last - first == axes.size()) {
       for (std::size_t d = 0; d < rank; ++d) (d < first ? outer : d < last ? n : inner) *= array.shape()[d];

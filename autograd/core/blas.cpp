@@ -2,27 +2,25 @@
 #include <cblas.h>
 
 #include <algorithm>
+#include <limits>
 #include <autograd/core/blas.hpp>
 #include <autograd/core/layout.hpp>
-#include <limits>
 
 namespace autograd::core {
 namespace {
 
-void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a, int lda,
-          const float* b, int ldb, float* c) {
+void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a, int lda, const float* b, int ldb,
+          float* c) {
   cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, n);
 }
-void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a, int lda,
-          const double* b, int ldb, double* c) {
+void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a, int lda, const double* b,
+          int ldb, double* c) {
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, n);
 }
-void gemv(CBLAS_TRANSPOSE t, int lines, int length, const float* a, int lda, const float* x, int incx,
-          float* y) {
+void gemv(CBLAS_TRANSPOSE t, int lines, int length, const float* a, int lda, const float* x, int incx, float* y) {
   cblas_sgemv(CblasRowMajor, t, lines, length, 1, a, lda, x, incx, 0, y, 1);
 }
-void gemv(CBLAS_TRANSPOSE t, int lines, int length, const double* a, int lda, const double* x, int incx,
-          double* y) {
+void gemv(CBLAS_TRANSPOSE t, int lines, int length, const double* a, int lda, const double* x, int incx, double* y) {
   cblas_dgemv(CblasRowMajor, t, lines, length, 1, a, lda, x, incx, 0, y, 1);
 }
 
@@ -55,8 +53,7 @@ struct Matrices {
     if (outer == 1) outer_stride = inner;
     if (outer_stride < inner || outer_stride > blas_limit) return false;
     flag = as;
-    lines = static_cast<int>(outer), length = static_cast<int>(inner),
-    leading = static_cast<int>(outer_stride);
+    lines = static_cast<int>(outer), length = static_cast<int>(inner), leading = static_cast<int>(outer_stride);
     return true;
   }
 };
@@ -98,8 +95,8 @@ template <class T>
 void multiply(const Array& lhs, const Array& rhs, const Array& out) {
   const Index m = rows(out), n = columns(out), k = columns(lhs);
   if (std::max({m, n, k}) > blas_limit)
-    throw ShapeError("matmul", "an extent is larger than BLAS can count: lhs " + to_string(lhs.shape()) +
-                                   ", rhs " + to_string(rhs.shape()));
+    throw ShapeError("matmul", "an extent is larger than BLAS can count: lhs " + to_string(lhs.shape()) + ", rhs " +
+                                   to_string(rhs.shape()));
   Shape batch = out.shape();
   batch.resize(out.rank() - 2);
   T* const y = out.data<T>();
@@ -107,21 +104,20 @@ void multiply(const Array& lhs, const Array& rhs, const Array& out) {
     const Matrices a(lhs);
     const Vectors x(rhs, rhs.rank() - 2);
     each_product(batch, a.array, x.array, [&](Index oa, Index ox, Index p) {
-      gemv(a.flag, a.lines, a.length, a.array.data<T>() + oa, a.leading, x.array.data<T>() + ox, x.stride,
-           y + p * m);
+      gemv(a.flag, a.lines, a.length, a.array.data<T>() + oa, a.leading, x.array.data<T>() + ox, x.stride, y + p * m);
     });
   } else if (m == 1) {
     const Matrices b(rhs);
     const Vectors x(lhs, lhs.rank() - 1);
     each_product(batch, x.array, b.array, [&](Index ox, Index ob, Index p) {
-      gemv(b.transposed(), b.lines, b.length, b.array.data<T>() + ob, b.leading, x.array.data<T>() + ox,
-           x.stride, y + p * n);
+      gemv(b.transposed(), b.lines, b.length, b.array.data<T>() + ob, b.leading, x.array.data<T>() + ox, x.stride,
+           y + p * n);
     });
   } else {
     const Matrices a(lhs), b(rhs);
     each_product(batch, a.array, b.array, [&](Index oa, Index ob, Index p) {
-      gemm(a.flag, b.flag, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k),
-           a.array.data<T>() + oa, a.leading, b.array.data<T>() + ob, b.leading, y + p * m * n);
+      gemm(a.flag, b.flag, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), a.array.data<T>() + oa,
+           a.leading, b.array.data<T>() + ob, b.leading, y + p * m * n);
     });
   }
 }
@@ -190,10 +186,10 @@ ProductShapes product_shapes(const Shape& lhs, const Shape& rhs) {
 Array matmul(const Array& lhs, const Array& rhs, bool column_major) {
   for (const Array& x : {lhs, rhs}) with_floating("matmul", x.dtype(), [](auto) {});
   if (lhs.dtype() != rhs.dtype())
-    throw DtypeError("matmul",
-                     "dtypes differ: lhs " + std::string(name_of(lhs.dtype())) + ", rhs " +
-                         std::string(name_of(rhs.dtype())),
-                     "Convert one of them with cast.");
+    throw DtypeError(
+        "matmul",
+        "dtypes differ: lhs " + std::string(name_of(lhs.dtype())) + ", rhs " + std::string(name_of(rhs.dtype())),
+        "Convert one of them with cast.");
   const ProductShapes s = product_shapes(lhs.shape(), rhs.shape());
   const Array y = product(reshape(lhs, s.lhs), reshape(rhs, s.rhs), s.result, column_major);
   return y.shape() == s.shown ? y : reshape(y, s.shown);
@@ -201,8 +197,7 @@ Array matmul(const Array& lhs, const Array& rhs, bool column_major) {
 
 bool is_column_major(const Array& x) {
   const std::size_t rank = x.rank();
-  return rank > 1 && !x.contiguous() && x.strides()[rank - 2] == 1 &&
-         x.strides()[rank - 1] >= x.shape()[rank - 2];
+  return rank > 1 && !x.contiguous() && x.strides()[rank - 2] == 1 && x.strides()[rank - 1] >= x.shape()[rank - 2];
 }
 
 }  // namespace autograd::core

@@ -15,9 +15,9 @@ struct ProductShapes {
 /// Throws ShapeError for numbers, for inner dimensions that differ and for batches that do not broadcast.
 ProductShapes product_shapes(const Shape& lhs, const Shape& rhs);
 
-/// The product of vectors, matrices or batches of matrices, as NumPy's matmul. Operands whose rows or columns lie without
-/// gaps are read where they are; others are packed. `column_major` asks for the transposed order of the result in memory.
-/// Throws ShapeError, and DtypeError unless both are float32 or both float64.
+/// The product of vectors, matrices or batches of matrices, as NumPy's matmul. Operands whose rows or columns lie
+/// without gaps are read where they are; others are packed. `column_major` asks for the transposed order of the result
+/// in memory. Throws ShapeError, and DtypeError unless both are float32 or both float64.
 Array matmul(const Array& lhs, const Array& rhs, bool column_major);
 
 /// True for an array whose last two axes lie as those of a transposed matrix.

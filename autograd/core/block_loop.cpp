@@ -78,8 +78,8 @@ class Reader {
   bool direct_ = false, constant_ = false;
 };
 
-// Elements per group: what one thread takes at a time. Groups depend on the problem alone, never on the thread count, so
-// sums that are formed per group and added in order are reproducible.
+// Elements per group: what one thread takes at a time. Groups depend on the problem alone, never on the thread count,
+// so sums that are formed per group and added in order are reproducible.
 struct Grouping {
   Index groups, blocks_per_group, blocks;
   Grouping(Index n, bool sums, Index sum_elements) {
@@ -93,9 +93,7 @@ struct Grouping {
 // Calls body(group, first_block, last_block) for each group, on all cores when there is more than one.
 template <class F>
 void for_groups(const Grouping& g, const F& body) {
-  auto one = [&](Index k) {
-    body(k, k * g.blocks_per_group, std::min(g.blocks, (k + 1) * g.blocks_per_group));
-  };
+  auto one = [&](Index k) { body(k, k * g.blocks_per_group, std::min(g.blocks, (k + 1) * g.blocks_per_group)); };
   if (g.groups <= 1) {
     if (g.blocks) one(0);
     return;
@@ -129,8 +127,8 @@ class Sums {
 };
 
 template <class T>
-void forward(ForwardKernel kernel, const void* formula, const Shape& space, std::span<const Array> in,
-             const Array& out, double scale) {
+void forward(ForwardKernel kernel, const void* formula, const Shape& space, std::span<const Array> in, const Array& out,
+             double scale) {
   const Index n = count(space);
   const bool reduces = !(out.shape() == space);
   const bool stores_directly = !reduces && out.dtype() == dtype_of<T>;
@@ -169,8 +167,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, std:
         kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), padded);
         std::memcpy(to + full, padded, static_cast<std::size_t>(rest) * sizeof(T));
       }
-      if (reduces)
-        scatter_add(sums->walk, sums->group(group), begin, length, to);
+      if (reduces) scatter_add(sums->walk, sums->group(group), begin, length, to);
       else if (!stores_directly)
         for (Index i = 0; i < length; ++i) out.data<bool>()[begin + i] = to[i] != T{0};
     }
@@ -268,18 +265,16 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, st
 
 }  // namespace
 
-void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space,
-                 std::span<const Array> in, const Array& out, double scale) {
-  with_floating("evaluate", dtype,
-                [&]<class T>(Type<T>) { forward<T>(kernel, formula, space, in, out, scale); });
+void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, std::span<const Array> in,
+                 const Array& out, double scale) {
+  with_floating("evaluate", dtype, [&]<class T>(Type<T>) { forward<T>(kernel, formula, space, in, out, scale); });
 }
 
 void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space,
                   std::span<const Array> in, const Array& cotangent, double scale,
                   std::span<const AdjointTarget> adjoints) {
-  with_floating("gradient", dtype, [&]<class T>(Type<T>) {
-    backward<T>(kernel, formula, space, in, cotangent, scale, adjoints);
-  });
+  with_floating("gradient", dtype,
+                [&]<class T>(Type<T>) { backward<T>(kernel, formula, space, in, cotangent, scale, adjoints); });
 }
 
 }  // namespace autograd::core

@@ -1,4 +1,5 @@
-// The loop under every fused expression: the broadcast space, flattened row-major, cut into blocks that fit the L1 cache.
+// The loop under every fused expression: the broadcast space, flattened row-major, cut into blocks that fit the L1
+// cache.
 //
 // A kernel only ever sees contiguous, full SIMD registers. Whatever else a tensor can be is dealt with here, once:
 // a transposed, stepped, reversed, broadcast, boolean or integer argument is packed into a block first; the tail of the
@@ -23,7 +24,8 @@ inline constexpr std::size_t max_leaves = 64;
 /// out[i] = formula(in[0][i], in[1][i], ...) for i < n; n is a multiple of the SIMD width, pointers may be unaligned.
 using ForwardKernel = void (*)(const void* formula, std::size_t n, const void* const* in, void* out);
 
-/// adjoint[k][i] (+)= cotangent[i] * d formula / d in[k]; a null adjoint is not wanted; bit k of `add` chooses += over =.
+/// adjoint[k][i] (+)= cotangent[i] * d formula / d in[k]; a null adjoint is not wanted; bit k of `add` chooses += over
+/// =.
 using BackwardKernel = void (*)(const void* formula, std::size_t n, const void* const* in, const void* cotangent,
                                 void* const* adjoint, std::uint64_t add);
 
@@ -33,11 +35,11 @@ struct AdjointTarget {
   bool add = false;  // add to what is there, or overwrite
 };
 
-/// Evaluates `kernel` over the broadcast space `space`, computing in `dtype` (a floating one). With out.shape() == space
-/// the result is stored (converted to out's dtype, which may be boolean); otherwise out's shape must broadcast to the
-/// space and the values are summed into it, times `scale`.
-void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space,
-                 std::span<const Array> in, const Array& out, double scale);
+/// Evaluates `kernel` over the broadcast space `space`, computing in `dtype` (a floating one). With out.shape() ==
+/// space the result is stored (converted to out's dtype, which may be boolean); otherwise out's shape must broadcast to
+/// the space and the values are summed into it, times `scale`.
+void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, std::span<const Array> in,
+                 const Array& out, double scale);
 
 /// The pullback of run_forward: `cotangent` broadcasts to `space` and is multiplied by `scale`.
 void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space,

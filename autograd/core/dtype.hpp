@@ -18,9 +18,7 @@ inline constexpr Dtype int64 = Dtype::int64;
 inline constexpr Dtype boolean = Dtype::boolean;
 
 /// Bytes of one element.
-constexpr std::size_t size_of(Dtype d) {
-  return d == Dtype::float32 ? 4 : d == Dtype::boolean ? 1 : 8;
-}
+constexpr std::size_t size_of(Dtype d) { return d == Dtype::float32 ? 4 : d == Dtype::boolean ? 1 : 8; }
 
 /// True for the two dtypes that carry gradients.
 constexpr bool is_floating(Dtype d) { return d == Dtype::float32 || d == Dtype::float64; }
@@ -65,10 +63,14 @@ inline constexpr Dtype dtype_of<bool> = Dtype::boolean;
 template <class F>
 decltype(auto) with_type(Dtype d, F&& f) {
   switch (d) {
-    case Dtype::float32: return f(Type<float>{});
-    case Dtype::int64: return f(Type<std::int64_t>{});
-    case Dtype::boolean: return f(Type<bool>{});
-    default: return f(Type<double>{});
+    case Dtype::float32:
+      return f(Type<float>{});
+    case Dtype::int64:
+      return f(Type<std::int64_t>{});
+    case Dtype::boolean:
+      return f(Type<bool>{});
+    default:
+      return f(Type<double>{});
   }
 }
 

@@ -1,15 +1,15 @@
 // GrowArray: an array that grows without ever moving: the storage of the scalar tape.
 //
-// It reserves address space and makes it usable step by step. A vector that doubles would copy gigabytes and fault every
-// page twice, and page faults are most of the price of a large tape (about 2 us for 4 KiB).
+// It reserves address space and makes it usable step by step. A vector that doubles would copy gigabytes and fault
+// every page twice, and page faults are most of the price of a large tape (about 2 us for 4 KiB).
 #pragma once
-
-#include <sys/mman.h>
 
 #include <cstddef>
 #include <new>
 #include <type_traits>
 #include <utility>
+
+#include <sys/mman.h>
 
 namespace autograd::core {
 

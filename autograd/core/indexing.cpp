@@ -58,9 +58,8 @@ void check_indices(std::string_view where, const Array& indices, const Array& so
       throw ShapeError(where,
                        "index " + std::to_string(*i) + " is out of range for axis " + std::to_string(axis) +
                            " of shape " + to_string(source.shape()),
-                       n == 0
-                           ? "The axis is empty."
-                           : "Indices go from " + std::to_string(-n) + " to " + std::to_string(n - 1) + ".");
+                       n == 0 ? "The axis is empty."
+                              : "Indices go from " + std::to_string(-n) + " to " + std::to_string(n - 1) + ".");
 }
 
 Pick picked_by_take(const Array& source, const Array& indices, Index axis) {
@@ -81,10 +80,10 @@ Pick picked_by_take(const Array& source, const Array& indices, Index axis) {
 Pick picked_by_gather(const Array& source, const Array& indices, Index axis) {
   const std::size_t d = normalize_axis("gather", axis, source.rank());
   if (indices.rank() != source.rank())
-    throw ShapeError("gather",
-                     "indices of shape " + to_string(indices.shape()) + " for a tensor of shape " +
-                         to_string(source.shape()),
-                     "They need as many axes. take(x, indices, axis) picks whole slices.");
+    throw ShapeError(
+        "gather",
+        "indices of shape " + to_string(indices.shape()) + " for a tensor of shape " + to_string(source.shape()),
+        "They need as many axes. take(x, indices, axis) picks whole slices.");
   check_indices("gather", indices, source, d);
   Shape one = source.shape();
   one[d] = 1;
@@ -122,20 +121,18 @@ void each_pick(const Pick& p, const Array& indices, const F& f) {
 Array picked(const Pick& p, const Array& x, const Array& indices) {
   Array out = Array::empty(p.shape, x.dtype());
   with_type(x.dtype(), [&]<class T>(Type<T>) {
-    each_pick(
-        p, indices,
-        [from = x.data<const T>(), to = out.data<T>()](Index at, Index stride, Index position, Index n) {
-          if (stride == 1) std::copy_n(from + at, n, to + position);
-          else
-            for (Index k = 0; k < n; ++k) to[position + k] = from[at + k * stride];
-        });
+    each_pick(p, indices,
+              [from = x.data<const T>(), to = out.data<T>()](Index at, Index stride, Index position, Index n) {
+                if (stride == 1) std::copy_n(from + at, n, to + position);
+                else
+                  for (Index k = 0; k < n; ++k) to[position + k] = from[at + k * stride];
+              });
   });
   return out;
 }
 
 void need_numbers(std::string_view where, Dtype d) {
-  if (d == boolean)
-    throw DtypeError(where, "truth values cannot be added", "Convert with cast(x, ag::int64).");
+  if (d == boolean) throw DtypeError(where, "truth values cannot be added", "Convert with cast(x, ag::int64).");
 }
 
 void scattered(std::string_view where, const Pick& p, const Array& to, const Array& x, const Array& indices) {
@@ -146,8 +143,7 @@ void scattered(std::string_view where, const Pick& p, const Array& to, const Arr
   with_type(to.dtype(), [&]<class T>(Type<T>) {
     if constexpr (!std::is_same_v<T, bool>)
       each_pick(p, indices,
-                [sum = to.data<T>(), from = values.data<const T>()](Index at, Index stride, Index position,
-                                                                    Index n) {
+                [sum = to.data<T>(), from = values.data<const T>()](Index at, Index stride, Index position, Index n) {
                   for (Index k = 0; k < n; ++k) sum[at + k * stride] += from[position + k];
                 });
   });
@@ -200,10 +196,10 @@ Shape under_mask(const Shape& shape, const Shape& mask) {
 
 Array fitted(std::string_view where, const Array& x, const Shape& shape, Dtype dtype) {
   if (x.dtype() != dtype)
-    throw DtypeError(where,
-                     "a value of dtype " + std::string(name_of(x.dtype())) + " for a tensor of dtype " +
-                         std::string(name_of(dtype)),
-                     "Convert one with cast.");
+    throw DtypeError(
+        where,
+        "a value of dtype " + std::string(name_of(x.dtype())) + " for a tensor of dtype " + std::string(name_of(dtype)),
+        "Convert one with cast.");
   if (!broadcasts_to(x.shape(), shape))
     throw ShapeError(where, "a value of shape " + to_string(x.shape()) +
                                 " does not broadcast to the slice, which has shape " + to_string(shape));
@@ -212,14 +208,13 @@ Array fitted(std::string_view where, const Array& x, const Shape& shape, Dtype d
 
 void need_writable(const Array& x) {
   if (x.unique())
-    throw ShapeError(
-        "assign", "the target is a copy of shape " + to_string(x.shape()) + ", nobody would see the change",
-        "Assign to a tensor or to a slice of one; after indices or a mask use index_update or where.");
+    throw ShapeError("assign",
+                     "the target is a copy of shape " + to_string(x.shape()) + ", nobody would see the change",
+                     "Assign to a tensor or to a slice of one; after indices or a mask use index_update or where.");
   for (std::size_t d = 0; d < x.rank(); ++d)
     if (x.shape()[d] > 1 && x.strides()[d] == 0)
       throw ShapeError(
-          "assign",
-          "the target repeats elements along axis " + std::to_string(d) + " of shape " + to_string(x.shape()),
+          "assign", "the target repeats elements along axis " + std::to_string(d) + " of shape " + to_string(x.shape()),
           "Assign to the tensor that was broadcast.");
 }
 
@@ -249,8 +244,7 @@ Array one_hot(const Array& labels, Index classes, Dtype dtype) {
   const Index* label = values.data<const Index>();
   for (Index i = 0; i < values.size(); ++i)
     if (label[i] < 0 || label[i] >= classes)
-      throw ShapeError("one_hot",
-                       "label " + std::to_string(label[i]) + " with " + std::to_string(classes) + " classes",
+      throw ShapeError("one_hot", "label " + std::to_string(label[i]) + " with " + std::to_string(classes) + " classes",
                        "Labels count from 0.");
   Shape shape = labels.shape();
   shape.push_back(classes);

@@ -22,9 +22,9 @@ class Indices {
   Indices(const E& indices) : array_(core::from_xtensor(indices)) {}
   /// Of a tensor.
   template <class T>
-  requires requires(const T& t) {
-    { t.data() } -> std::convertible_to<core::Array>;
-  }
+    requires requires(const T& t) {
+      { t.data() } -> std::convertible_to<core::Array>;
+    }
   Indices(const T& t) : array_(core::Array(t.data()).copy()) {}
   /// For ops: an array that nobody writes to.
   Indices(core::Array indices) : array_(std::move(indices)) {}

@@ -81,9 +81,9 @@ Shape without_unit_axes(const Shape& shape, const Axes& axes) {
   const Shape gone = normalize_axes("squeeze", axes, shape.size());
   for (Index axis : gone)
     if (shape[static_cast<std::size_t>(axis)] != 1)
-      throw ShapeError(
-          "squeeze", "axis " + std::to_string(axis) + " of shape " + to_string(shape) + " is not of extent 1",
-          "Name axes of extent 1, or none to drop all of them.");
+      throw ShapeError("squeeze",
+                       "axis " + std::to_string(axis) + " of shape " + to_string(shape) + " is not of extent 1",
+                       "Name axes of extent 1, or none to drop all of them.");
   return reduced(shape, gone, false);
 }
 
@@ -135,8 +135,7 @@ Shape permutation(const Axes& axes, std::size_t rank) {
 
 Shape inverse(const Shape& order) {
   Shape out = order;
-  for (std::size_t d = 0; d < order.size(); ++d)
-    out[static_cast<std::size_t>(order[d])] = static_cast<Index>(d);
+  for (std::size_t d = 0; d < order.size(); ++d) out[static_cast<std::size_t>(order[d])] = static_cast<Index>(d);
   return out;
 }
 
@@ -196,8 +195,7 @@ Array roll(const Array& x, Index shift, Index axis) {
   const Index s = (shift % n + n) % n;
   Array out = Array::empty(x.shape(), x.dtype());
   const auto move = [&](Index from, Index to, Index length) {
-    copy_into(along(x.shape(), d, to, length).of("roll", out),
-              along(x.shape(), d, from, length).of("roll", x));
+    copy_into(along(x.shape(), d, to, length).of("roll", out), along(x.shape(), d, from, length).of("roll", x));
   };
   move(0, s, n - s);
   move(n - s, 0, s);
@@ -237,8 +235,7 @@ Array triangle(std::string_view where, const Array& x, Index k, bool lower) {
   std::byte* row = out.bytes();
   k = std::clamp(k, -m, n);
   for (Index r = 0; n > 0 && r < x.size() / n; ++r, row += n * width) {
-    const Index edge =
-        std::clamp(r % m + k + (lower ? 1 : 0), Index{0}, n);  // the first element on the other side
+    const Index edge = std::clamp(r % m + k + (lower ? 1 : 0), Index{0}, n);  // the first element on the other side
     const Index first = lower ? edge : 0, last = lower ? n : edge;
     std::memset(row + first * width, 0, static_cast<std::size_t>((last - first) * width));
   }
@@ -252,18 +249,18 @@ void need_agreement(std::string_view where, std::span<const Array> x, std::size_
   for (std::size_t k = 1; k < x.size(); ++k) {
     const std::string which = "tensor " + std::to_string(k);
     if (x[k].dtype() != x[0].dtype())
-      throw DtypeError(where,
-                       which + " is " + std::string(name_of(x[k].dtype())) + ", the first " +
-                           std::string(name_of(x[0].dtype())),
-                       "Convert one with cast.");
+      throw DtypeError(
+          where,
+          which + " is " + std::string(name_of(x[k].dtype())) + ", the first " + std::string(name_of(x[0].dtype())),
+          "Convert one with cast.");
     bool same = x[k].rank() == x[0].rank();
     for (std::size_t d = 0; same && d < x[0].rank(); ++d)
       same = (d == axis && !new_axis) || x[k].shape()[d] == x[0].shape()[d];
     if (!same)
-      throw ShapeError(
-          where, which + " has shape " + to_string(x[k].shape()) + ", the first " + to_string(x[0].shape()),
-          new_axis ? "All shapes must be the same."
-                   : "Shapes may differ along axis " + std::to_string(axis) + " only.");
+      throw ShapeError(where,
+                       which + " has shape " + to_string(x[k].shape()) + ", the first " + to_string(x[0].shape()),
+                       new_axis ? "All shapes must be the same."
+                                : "Shapes may differ along axis " + std::to_string(axis) + " only.");
   }
 }
 

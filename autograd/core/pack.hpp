@@ -6,9 +6,10 @@
 // found by argument-dependent lookup only, so neither xsimd's nor the standard library's names take part.
 #pragma once
 
-#include <autograd/core/simd.hpp>
 #include <cstddef>
 #include <type_traits>
+
+#include <autograd/core/simd.hpp>
 
 namespace autograd::core {
 
@@ -60,7 +61,8 @@ struct Pack {
   Pack(Batch b) : batch(b) {}
   /// The same number in every lane; a literal becomes a T.
   template <class U>
-  requires std::is_arithmetic_v<U> Pack(U value) : batch(static_cast<T>(value)) {}
+    requires std::is_arithmetic_v<U>
+  Pack(U value) : batch(static_cast<T>(value)) {}
 
   /// Reads size elements, which need not be aligned.
   static Pack load(const T* from) { return Batch::load_unaligned(from); }

@@ -58,8 +58,7 @@ namespace detail {
 template <class T, class F>
 Pack<T> log_with_subnormals(Pack<T> x, double log_of_2_54, F log_b) {
   if constexpr (is_float<T>) return log_b(x);
-  return patch<T>(log_b(x), x < std::numeric_limits<T>::min(),
-                  [=] { return log_b(x * 0x1p54) - log_of_2_54; });
+  return patch<T>(log_b(x), x < std::numeric_limits<T>::min(), [=] { return log_b(x * 0x1p54) - log_of_2_54; });
 }
 
 }  // namespace detail
@@ -67,8 +66,7 @@ Pack<T> log_with_subnormals(Pack<T> x, double log_of_2_54, F log_b) {
 /// The natural logarithm.
 template <class T>
 Pack<T> log(Pack<T> x) {
-  return detail::log_with_subnormals(x, 37.429947750237048,
-                                     [](Pack<T> v) -> Pack<T> { return xsimd::log(v.batch); });
+  return detail::log_with_subnormals(x, 37.429947750237048, [](Pack<T> v) -> Pack<T> { return xsimd::log(v.batch); });
 }
 
 /// The logarithm to base 2.
@@ -80,8 +78,7 @@ Pack<T> log2(Pack<T> x) {
 /// The logarithm to base 10.
 template <class T>
 Pack<T> log10(Pack<T> x) {
-  return detail::log_with_subnormals(x, 16.255619765854984,
-                                     [](Pack<T> v) -> Pack<T> { return xsimd::log10(v.batch); });
+  return detail::log_with_subnormals(x, 16.255619765854984, [](Pack<T> v) -> Pack<T> { return xsimd::log10(v.batch); });
 }
 
 /// log(1 + x), exact near 0.
@@ -182,8 +179,7 @@ Pack<T> pow(Pack<T> x, Pack<T> y) {
   // SLEEF's float64 one overflows a little early: pow(1.797e308, 1) is inf.
   constexpr T inf = std::numeric_limits<T>::infinity();
   const Mask<T> overflow = abs(z) == inf && abs(y) < inf && abs(x) < inf;
-  return detail::patch(z, overflow,
-                       [=] { return simd::lanes([](T a, T b) { return pow(a, b); }, x.batch, y.batch); });
+  return detail::patch(z, overflow, [=] { return simd::lanes([](T a, T b) { return pow(a, b); }, x.batch, y.batch); });
 }
 
 }  // namespace autograd::core

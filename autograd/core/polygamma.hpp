@@ -21,8 +21,8 @@ inline double polygamma(int n, double x) {
   double sum = 0;
   for (; x < 20.0 + n; x += 1) sum += factorial * std::pow(x, -(n + 1.0));
   // B_2k of the series, k = 1 to 10.
-  constexpr double bernoulli[] = {1.0 / 6,      -1.0 / 30, 1.0 / 42,        -1.0 / 30,     5.0 / 66,
-                                  -691.0 / 2730, 7.0 / 6,  -3617.0 / 510, 43867.0 / 798, -174611.0 / 330};
+  constexpr double bernoulli[] = {1.0 / 6,       -1.0 / 30, 1.0 / 42,      -1.0 / 30,     5.0 / 66,
+                                  -691.0 / 2730, 7.0 / 6,   -3617.0 / 510, 43867.0 / 798, -174611.0 / 330};
   double tail = factorial / n * std::pow(x, -n) + 0.5 * factorial * std::pow(x, -(n + 1.0));
   double ratio = factorial * (n + 1) / 2 * std::pow(x, -(n + 2.0));  // (2k + n - 1)! / ((2k)! x^(2k + n)) for k = 1
   for (int k = 1; k <= 10; ++k) {

@@ -34,7 +34,8 @@ Array sum(const Array& x, const Axes& axes, bool keepdims, bool mean) {
   if (is_floating(x.dtype())) {
     out = Array::empty(kept, x.dtype());
     const double scale = mean ? static_cast<double>(count(kept)) / static_cast<double>(x.size()) : 1.0;
-    run_forward(x.dtype() == float32 ? identity<float> : identity<double>, nullptr, x.dtype(), x.shape(), {&x, 1}, out, scale);
+    run_forward(x.dtype() == float32 ? identity<float> : identity<double>, nullptr, x.dtype(), x.shape(), {&x, 1}, out,
+                scale);
   } else {
     out = Array::zeros(kept, int64);
     if (x.size() > 0) x.dtype() == boolean ? sum_integers<bool>(x, out) : sum_integers<std::int64_t>(x, out);

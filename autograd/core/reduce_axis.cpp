@@ -1,8 +1,8 @@
 // Loops over rows and columns; see axis_loop.hpp for how any axes become these.
-#include <autograd/core/axis_loop.hpp>
-#include <autograd/core/reduce_axis.hpp>
 #include <cmath>
 #include <limits>
+#include <autograd/core/axis_loop.hpp>
+#include <autograd/core/reduce_axis.hpp>
 
 namespace autograd::core {
 namespace {
@@ -10,8 +10,7 @@ namespace {
 AxisLoop loop_of_something(std::string_view where, const Array& x, const Shape& over) {
   AxisLoop loop(x, over);
   if (loop.n == 0 && loop.outer * loop.inner > 0)
-    throw ShapeError(where, "of nothing: shape " + to_string(x.shape()),
-                     "Check that the tensor is not empty first.");
+    throw ShapeError(where, "of nothing: shape " + to_string(x.shape()), "Check that the tensor is not empty first.");
   return loop;
 }
 
@@ -108,8 +107,7 @@ Array extreme_index(const Array& x, const Axes& axes, bool keepdims, int sign) {
   const std::string_view name = sign > 0 ? "argmax" : "argmin";
   const Shape over = normalize_axes(name, axes, x.rank());
   if (!axes.all() && over.size() != 1)
-    throw ShapeError(name, std::to_string(over.size()) + " axes",
-                     "Name one axis, or none for the flattened tensor.");
+    throw ShapeError(name, std::to_string(over.size()) + " axes", "Name one axis, or none for the flattened tensor.");
   const AxisLoop loop = loop_of_something(name, x, over);
   const Array top = Array::empty(loop.kept, x.dtype()), out = Array::full(loop.kept, int64, -1);
   with_type(x.dtype(), [&]<class T>(Type<T>) {

@@ -19,7 +19,7 @@ using std::exp, std::exp2, std::expm1, std::log, std::log10, std::log1p, std::lo
 
 /// The type in which C++ does arithmetic on A and B; integers count as double, as in <cmath>.
 template <class A, class B = A>
-requires std::is_arithmetic_v<A> && std::is_arithmetic_v<B>
+  requires std::is_arithmetic_v<A> && std::is_arithmetic_v<B>
 using Floating = std::common_type_t<std::conditional_t<std::is_integral_v<A>, double, A>,
                                     std::conditional_t<std::is_integral_v<B>, double, B>>;
 
@@ -85,8 +85,7 @@ inline constexpr double asymptotic_from = 10;
 inline double digamma_of_positive(double x) {
   if (x >= asymptotic_from) {
     // psi(x) = log x - 1/(2x) - sum of B_2k / (2k x^2k)
-    constexpr double series[] = {1.0 / 12,  -1.0 / 120,     1.0 / 252, -1.0 / 240,
-                                 1.0 / 132, -691.0 / 32760, 1.0 / 12};
+    constexpr double series[] = {1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760, 1.0 / 12};
     const double t = 1 / (x * x);
     return log(x) - 0.5 / x - t * polynomial(series, t);
   }

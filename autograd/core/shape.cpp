@@ -34,7 +34,8 @@ Strides row_major(const Shape& s) {
 std::size_t normalize_axis(std::string_view where, Index axis, std::size_t rank) {
   const auto r = static_cast<Index>(rank);
   if (axis < -r || axis >= r)
-    throw ShapeError(where, "axis " + std::to_string(axis) + " of a tensor with " + std::to_string(rank) + " dimensions",
+    throw ShapeError(where,
+                     "axis " + std::to_string(axis) + " of a tensor with " + std::to_string(rank) + " dimensions",
                      rank == 0 ? "A scalar has no axis."
                                : "Axes go from " + std::to_string(-r) + " to " + std::to_string(r - 1) + ".");
   return static_cast<std::size_t>(axis < 0 ? axis + r : axis);
@@ -49,7 +50,8 @@ Shape normalize_axes(std::string_view where, const Axes& axes, std::size_t rank)
   bool seen[max_rank] = {};
   for (Index axis : axes.list()) {
     const std::size_t a = normalize_axis(where, axis, rank);
-    if (seen[a]) throw ShapeError(where, "axis " + std::to_string(axis) + " is named twice in " + to_string(axes.list()));
+    if (seen[a])
+      throw ShapeError(where, "axis " + std::to_string(axis) + " is named twice in " + to_string(axes.list()));
     seen[a] = true;
   }
   for (std::size_t i = 0; i < rank; ++i)
@@ -84,8 +86,7 @@ bool broadcasts_to(const Shape& from, const Shape& to) {
 Strides broadcast_strides(const Shape& shape, const Strides& strides, const Shape& to) {
   Strides out = Shape::filled(to.size(), 0);
   const std::size_t lead = to.size() - shape.size();
-  for (std::size_t i = 0; i < shape.size(); ++i)
-    out[lead + i] = shape[i] == 1 && to[lead + i] != 1 ? 0 : strides[i];
+  for (std::size_t i = 0; i < shape.size(); ++i) out[lead + i] = shape[i] == 1 && to[lead + i] != 1 ? 0 : strides[i];
   return out;
 }
 

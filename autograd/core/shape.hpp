@@ -109,7 +109,8 @@ std::string to_string(const Shape& s);
 
 namespace core {
 
-/// The number of elements: the product of the extents, 1 for a scalar. Throws ShapeError on overflow or a negative extent.
+/// The number of elements: the product of the extents, 1 for a scalar. Throws ShapeError on overflow or a negative
+/// extent.
 Index count(const Shape& s);
 
 /// Row-major strides, in elements.

@@ -12,8 +12,19 @@
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
-#include <sleef.h>
+// Without optimisation g++ has some AVX-512 intrinsics as macros that cast in C's way, which xsimd 8's batches refuse: there
+// they become functions, as they are with optimisation.
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__OPTIMIZE__) && defined(__AVX512BW__)
+#include <immintrin.h>
+#ifdef _mm512_mask_blend_epi8
+#undef _mm512_mask_blend_epi8
+#undef _mm512_mask_blend_epi16
+inline __m512i _mm512_mask_blend_epi8(__mmask64 m, __m512i a, __m512i b) { return _mm512_mask_mov_epi8(a, m, b); }
+inline __m512i _mm512_mask_blend_epi16(__mmask32 m, __m512i a, __m512i b) { return _mm512_mask_mov_epi16(a, m, b); }
+#endif
+#endif
 
+#include <sleef.h>
 #include <xsimd/xsimd.hpp>
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -42,9 +53,7 @@ inline T reduce_add(batch<T> x) {
 /// a * b + c, rounded once where the instruction set can. xsimd 8 has no AVX-512 form of it.
 #if XSIMD_WITH_AVX512F
 inline batch<float> fma(batch<float> a, batch<float> b, batch<float> c) { return _mm512_fmadd_ps(a, b, c); }
-inline batch<double> fma(batch<double> a, batch<double> b, batch<double> c) {
-  return _mm512_fmadd_pd(a, b, c);
-}
+inline batch<double> fma(batch<double> a, batch<double> b, batch<double> c) { return _mm512_fmadd_pd(a, b, c); }
 #else
 template <class T>
 batch<T> fma(batch<T> a, batch<T> b, batch<T> c) {
@@ -113,12 +122,10 @@ inline batch<T> lanes(F f, batch<T> x, Rest... rest) {
 #define AUTOGRAD_SLEEF_CALL(function, ...) function(__VA_ARGS__)
 #endif
 
-#define AUTOGRAD_SLEEF_1(name, ulp)                                  \
-  inline batch<float> sleef_##name(batch<float> x) {                 \
-    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_FLOAT(name, ulp), x);  \
-  }                                                                  \
-  inline batch<double> sleef_##name(batch<double> x) {               \
-    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_DOUBLE(name, ulp), x); \
+#define AUTOGRAD_SLEEF_1(name, ulp)                                                                                    \
+  inline batch<float> sleef_##name(batch<float> x) { return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_FLOAT(name, ulp), x); } \
+  inline batch<double> sleef_##name(batch<double> x) {                                                                 \
+    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_DOUBLE(name, ulp), x);                                                   \
   }
 #define AUTOGRAD_SLEEF_2(name, ulp)                                     \
   inline batch<float> sleef_##name(batch<float> x, batch<float> y) {    \

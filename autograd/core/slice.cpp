@@ -17,11 +17,11 @@ void add_index(std::string_view where, Window& w, Index i) {
   const std::size_t axis = w.start.size();
   const Index n = w.source[axis];
   if (i < -n || i >= n)
-    throw ShapeError(where,
-                     "index " + std::to_string(i) + " is out of range for axis " + std::to_string(axis) +
-                         " of shape " + to_string(w.source),
-                     n == 0 ? "The axis is empty."
-                            : "Indices go from " + std::to_string(-n) + " to " + std::to_string(n - 1) + ".");
+    throw ShapeError(
+        where,
+        "index " + std::to_string(i) + " is out of range for axis " + std::to_string(axis) + " of shape " +
+            to_string(w.source),
+        n == 0 ? "The axis is empty." : "Indices go from " + std::to_string(-n) + " to " + std::to_string(n - 1) + ".");
   w.start.push_back(i < 0 ? i + n : i);
   w.step.push_back(1);
 }
@@ -36,8 +36,7 @@ void add_range(std::string_view where, Window& w, const Range& r) {
     if (!b.index) return open;
     return std::clamp(*b.index < 0 ? *b.index + n : *b.index, low, high);
   };
-  const Index start = clamped(r.start, r.step > 0 ? low : high),
-              stop = clamped(r.stop, r.step > 0 ? high : low);
+  const Index start = clamped(r.start, r.step > 0 ? low : high), stop = clamped(r.stop, r.step > 0 ? high : low);
   Index count = 0;
   if (r.step > 0 && stop > start) count = 1 + (stop - start - 1) / r.step;
   if (r.step < 0 && stop < start) count = 1 + (stop - start + 1) / r.step;
@@ -48,8 +47,7 @@ void add_range(std::string_view where, Window& w, const Range& r) {
 
 Array Window::of(std::string_view where, const Array& x) const {
   if (!(x.shape() == source))
-    throw ShapeError(where,
-                     "a slice made for shape " + to_string(source) + " meets shape " + to_string(x.shape()));
+    throw ShapeError(where, "a slice made for shape " + to_string(source) + " meets shape " + to_string(x.shape()));
   Index offset = 0;
   for (std::size_t d = 0; d < source.size(); ++d) offset += start[d] * x.strides()[d];
   Strides strides = Shape::filled(shape.size(), 0);
@@ -77,10 +75,10 @@ Window along(const Shape& source, std::size_t axis, Index start, Index count) {
 std::vector<Window> parts(const Shape& source, Index sections, Index axis) {
   const std::size_t d = normalize_axis("split", axis, source.size());
   if (sections < 1 || source[d] % sections != 0)
-    throw ShapeError("split",
-                     std::to_string(sections) + " equal parts of axis " + std::to_string(d) + " of shape " +
-                         to_string(source),
-                     "Give a divisor of the extent, or the places to cut at.");
+    throw ShapeError(
+        "split",
+        std::to_string(sections) + " equal parts of axis " + std::to_string(d) + " of shape " + to_string(source),
+        "Give a divisor of the extent, or the places to cut at.");
   std::vector<Window> out;
   const Index n = source[d] / sections;
   for (Index k = 0; k < sections; ++k) out.push_back(along(source, d, k * n, n));
@@ -100,19 +98,16 @@ std::vector<Window> parts(const Shape& source, std::span<const Index> places, In
 
 Window inside(const Shape& inner, const Padding& widths) {
   if (widths.size() != inner.size())
-    throw ShapeError("pad",
-                     std::to_string(widths.size()) + " widths for a tensor of shape " + to_string(inner),
+    throw ShapeError("pad", std::to_string(widths.size()) + " widths for a tensor of shape " + to_string(inner),
                      "Give a pair for each axis, or one number for all.");
   Window w = whole(inner);
   for (std::size_t d = 0; d < inner.size(); ++d) {
     const auto [before, after] = widths[d];
     if (before < 0 || after < 0)
-      throw ShapeError("pad",
-                       "widths " + std::to_string(before) + " and " + std::to_string(after) + " of axis " +
-                           std::to_string(d),
-                       "They are 0 or more; cut with slice.");
-    constexpr Index most =
-        Index{1} << 48;  // so that the sum cannot overflow before `count` refuses the shape
+      throw ShapeError(
+          "pad", "widths " + std::to_string(before) + " and " + std::to_string(after) + " of axis " + std::to_string(d),
+          "They are 0 or more; cut with slice.");
+    constexpr Index most = Index{1} << 48;  // so that the sum cannot overflow before `count` refuses the shape
     w.source[d] = std::min(before, most) + inner[d] + std::min(after, most);
     w.start[d] = before;
   }
@@ -128,11 +123,9 @@ Window window(std::string_view where, const Shape& source, std::span<const Slice
   };
   const std::size_t named = number(Kind::index) + number(Kind::range);
   if (named > source.size())
-    throw ShapeError(where,
-                     std::to_string(named) + " axes are sliced of a tensor of shape " + to_string(source),
+    throw ShapeError(where, std::to_string(named) + " axes are sliced of a tensor of shape " + to_string(source),
                      "Give at most one item for each axis.");
-  if (number(Kind::rest) > 1)
-    throw ShapeError(where, "more than one ellipsis", "Write it once, and `all` elsewhere.");
+  if (number(Kind::rest) > 1) throw ShapeError(where, "more than one ellipsis", "Write it once, and `all` elsewhere.");
 
   Window w{source, {}, {}, {}, {}};
   const auto rest = [&] {

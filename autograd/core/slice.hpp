@@ -59,10 +59,8 @@ struct SliceItem {
   SourceLocation where;  // of the first item: where the slice is written
 
   template <std::integral I>
-  SliceItem(I i, SourceLocation at = SourceLocation::current())
-      : kind(Kind::index), range{i, none, 1}, where(at) {}
-  SliceItem(Range r, SourceLocation at = SourceLocation::current())
-      : kind(Kind::range), range(r), where(at) {}
+  SliceItem(I i, SourceLocation at = SourceLocation::current()) : kind(Kind::index), range{i, none, 1}, where(at) {}
+  SliceItem(Range r, SourceLocation at = SourceLocation::current()) : kind(Kind::range), range(r), where(at) {}
   SliceItem(All, SourceLocation at = SourceLocation::current()) : kind(Kind::range), where(at) {}
   SliceItem(NewAxis, SourceLocation at = SourceLocation::current()) : kind(Kind::axis), where(at) {}
   SliceItem(Ellipsis, SourceLocation at = SourceLocation::current()) : kind(Kind::rest), where(at) {}

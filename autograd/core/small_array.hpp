@@ -1,7 +1,7 @@
 // SmallArray: as many default-constructed elements as asked for, on the stack while they are few.
 //
-// An expression has a handful of leaves, but may have 64: arrays of 64 readers and blocks on the stack cost more to set up
-// than a tensor of 100 elements costs to differentiate.
+// An expression has a handful of leaves, but may have 64: arrays of 64 readers and blocks on the stack cost more to set
+// up than a tensor of 100 elements costs to differentiate.
 #pragma once
 
 #include <cstddef>

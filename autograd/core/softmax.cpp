@@ -1,12 +1,12 @@
 // Rows that lie without gaps are read register by register; along other axes many columns advance side by
 // side.
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <autograd/core/axis_loop.hpp>
 #include <autograd/core/pack_math.hpp>
 #include <autograd/core/softmax.hpp>
 #include <autograd/core/walk.hpp>
-#include <cmath>
-#include <limits>
 
 namespace autograd::core {
 namespace {
@@ -55,8 +55,7 @@ double exponentials(const T* x, Index n, T shift, T* out) {
   for (Index i = 0; i < n; i += block) {
     const Index length = std::min(block, n - i);
     T* to = out ? out + i : scratch;
-    map(
-        length, to, [shift](Pack<T> v) { return exp(v - shift); }, x + i);
+    map(length, to, [shift](Pack<T> v) { return exp(v - shift); }, x + i);
     sum += static_cast<double>(sum_of(to, length));
   }
   return sum;
@@ -83,13 +82,10 @@ struct Columns {
   void read(const T* x, Index n, Index stride, Index width, T* out) {
     std::fill_n(top, width, -std::numeric_limits<T>::infinity());
     std::fill_n(sum, width, 0.0);
-    for (Index k = 0; k < n; ++k)
-      map(
-          width, top, [](Pack<T> a, Pack<T> b) { return max(a, b); }, top, x + k * stride);
+    for (Index k = 0; k < n; ++k) map(width, top, [](Pack<T> a, Pack<T> b) { return max(a, b); }, top, x + k * stride);
     for (Index k = 0; k < n; ++k) {
       T* to = out ? out + k * stride : term;
-      map(
-          width, to, [](Pack<T> v, Pack<T> m) { return exp(v - m); }, x + k * stride, top);
+      map(width, to, [](Pack<T> v, Pack<T> m) { return exp(v - m); }, x + k * stride, top);
       for (Index i = 0; i < width; ++i) sum[i] += static_cast<double>(to[i]);
     }
   }

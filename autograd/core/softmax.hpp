@@ -5,8 +5,8 @@
 
 namespace autograd::core {
 
-/// exp(x) / sum exp(x) along an axis, or its logarithm. Shifted by the maximum, so that no finite x overflows; NaN for a
-/// slice of -inf alone. Throws ShapeError, DtypeError.
+/// exp(x) / sum exp(x) along an axis, or its logarithm. Shifted by the maximum, so that no finite x overflows; NaN for
+/// a slice of -inf alone. Throws ShapeError, DtypeError.
 Array softmax(const Array& x, Index axis, bool log);
 
 /// log sum exp(x) over axes; -inf of nothing and of -inf alone, +inf if an element is. Throws ShapeError, DtypeError.

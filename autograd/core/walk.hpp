@@ -105,8 +105,7 @@ void scatter_add(const Walk& w, double* to, Index begin, Index n, const T* from)
   const Index s = w.inner_stride();
   w.runs(begin, n, [&](Index at, Index length, Index offset) {
     double* p = to + offset;
-    if (s == 0)
-      *p += static_cast<double>(sum_of(from + at, length));
+    if (s == 0) *p += static_cast<double>(sum_of(from + at, length));
     else if (s == 1)
       for (Index i = 0; i < length; ++i) p[i] += static_cast<double>(from[at + i]);
     else

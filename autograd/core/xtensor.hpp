@@ -33,9 +33,8 @@ concept XtensorExpression = xt::is_xexpression<std::remove_cvref_t<E>>::value;
 
 /// The element type that stands for T: bool and the floating types themselves, int64 for every integer.
 template <class T>
-using ElementOf = std::conditional_t<
-    std::is_same_v<T, bool> || std::is_same_v<T, float>, T,
-    std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>>;
+using ElementOf = std::conditional_t<std::is_same_v<T, bool> || std::is_same_v<T, float>, T,
+                                     std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>>;
 
 /// A row-major copy of an xtensor expression. Integers become int64, long double becomes float64.
 template <XtensorExpression E>
@@ -55,8 +54,9 @@ Array from_xtensor(const E& e) {
 template <class T>
 auto to_xtensor(const Array& a) {
   if (a.dtype() != dtype_of<std::remove_const_t<T>>)
-    throw DtypeError("array", "asked for " + std::string(name_of(dtype_of<std::remove_const_t<T>>)) + ", the tensor holds " +
-                                  std::string(name_of(a.dtype())),
+    throw DtypeError("array",
+                     "asked for " + std::string(name_of(dtype_of<std::remove_const_t<T>>)) + ", the tensor holds " +
+                         std::string(name_of(a.dtype())),
                      "Ask for its own element type, or convert with cast.");
   const xt::dynamic_shape<std::size_t> shape(a.shape().begin(), a.shape().end());
   const xt::dynamic_shape<std::ptrdiff_t> strides = [&] {

@@ -108,11 +108,7 @@ auto evaluate_dual(const Op& op, const A&... a) {
           const T y(op.value(x.value...));
           const auto p = op.derivative(x.value..., y).values;
           T dy(0.0);
-          std::apply(
-              [&](const auto&... partial) {
-                (add_tangent<Op>(dy, x.tangent, partial), ...);
-              },
-              p);
+          std::apply([&](const auto&... partial) { (add_tangent<Op>(dy, x.tangent, partial), ...); }, p);
           return D(y, dy);
         }
       },

@@ -48,7 +48,8 @@ struct Gelu {
   static constexpr std::string_view name = "gelu";
   auto value(const auto& x) const { return vanishing(0.5 * x, erfc(-0.707106781186547524401 * x)); }
   auto derivative(const auto& x, const auto&) const {
-    return partials(0.5 * erfc(-0.707106781186547524401 * x) + vanishing(0.398942280401432677940 * x, exp(-0.5 * (x * x))));
+    return partials(0.5 * erfc(-0.707106781186547524401 * x) +
+                    vanishing(0.398942280401432677940 * x, exp(-0.5 * (x * x))));
   }
 };
 
@@ -56,9 +57,7 @@ struct Gelu {
 struct Silu {
   static constexpr std::string_view name = "silu";
   auto value(const auto& x) const { return vanishing(x, logistic(x)); }
-  auto derivative(const auto& x, const auto& y) const {
-    return partials(logistic(x) + vanishing(y, logistic(-x)));
-  }
+  auto derivative(const auto& x, const auto& y) const { return partials(logistic(x) + vanishing(y, logistic(-x))); }
 };
 
 /// x above 0, slope x below; d = dx or slope dx, at 0 the smaller
@@ -67,9 +66,7 @@ struct LeakyRelu {
   static constexpr bool selects = true;
   double slope = 0.01;
   auto value(const auto& x) const { return where(x > 0.0, x, slope * x); }
-  auto derivative(const auto& x, const auto&) const {
-    return partials(where(x > 0.0, 1.0, where(x <= 0.0, slope, x)));
-  }
+  auto derivative(const auto& x, const auto&) const { return partials(where(x > 0.0, 1.0, where(x <= 0.0, slope, x))); }
 };
 
 /// x above 0, alpha (exp(x) - 1) below; d = dx or alpha exp(x) dx

@@ -74,8 +74,8 @@ struct Cbrt {
   auto derivative(const auto&, const auto& y) const { return partials(1.0 / (3.0 * (y * y))); }
 };
 
-/// d(x^y) = y x^(y-1) dx + x^y log(x) dy. With y = 0 the slope in x is 0, also at 0^0; for x <= 0 that in y is 0: x^y is
-/// constant in y at 0 and has no real neighbours below.
+/// d(x^y) = y x^(y-1) dx + x^y log(x) dy. With y = 0 the slope in x is 0, also at 0^0; for x <= 0 that in y is 0: x^y
+/// is constant in y at 0 and has no real neighbours below.
 struct Pow {
   static constexpr std::string_view name = "pow";
   static constexpr std::array<Domain, 2> domain{{{0, infinity}, {}}};
@@ -103,7 +103,10 @@ struct PowConstant {
     return X(pow(x, X(exponent)));
   }
   auto derivative(const auto& x, const auto&) const {
-    return partials(exponent == 0.0 ? 0.0 * pow(x, 0.0) : exponent * pow(x, exponent - 1.0));
+    using X = std::remove_cvref_t<decltype(x)>;
+    if (exponent == 2.0) return partials(X(2.0 * x));
+    if (exponent == 3.0) return partials(X(3.0 * (x * x)));
+    return partials(X(exponent == 0.0 ? 0.0 * pow(x, 0.0) : exponent * pow(x, exponent - 1.0)));
   }
 };
 
@@ -169,8 +172,7 @@ template <class A, class B>
 auto pow(A&& x, B&& y) {
   if constexpr (std::is_arithmetic_v<std::remove_cvref_t<B>>)
     return evaluate(op::PowConstant{static_cast<double>(y)}, std::forward<A>(x));
-  else
-    return evaluate(op::Pow{}, std::forward<A>(x), std::forward<B>(y));
+  else return evaluate(op::Pow{}, std::forward<A>(x), std::forward<B>(y));
 }
 
 }  // namespace autograd

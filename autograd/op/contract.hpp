@@ -128,13 +128,14 @@ constexpr auto zero_with(const F& factor, const P& product) {
 template <class C, class P>
 constexpr auto strong_zero(const C& c, const P& p) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  if constexpr (is_differentiable<C> || is_differentiable<P>) return c * where(c == 0.0, where(abs(p) < infinity, p, 0.0), p);
+  if constexpr (is_differentiable<C> || is_differentiable<P>)
+    return c * where(c == 0.0, where(abs(p) < infinity, p, 0.0), p);
   else return zero_with(c, c * p);
 }
 }  // namespace detail
 
-/// cotangent * partial, or tangent * partial, for one argument of Op: either may be the type of a unit, and 0 * inf is 0
-/// for an op that is unbounded (the first is 0) or selects (the second is).
+/// cotangent * partial, or tangent * partial, for one argument of Op: either may be the type of a unit, and 0 * inf is
+/// 0 for an op that is unbounded (the first is 0) or selects (the second is).
 template <class Op, class C, class P>
 constexpr auto chain(const C& c, const P& p) {
   if constexpr (std::is_same_v<C, Zero> || std::is_same_v<P, Zero>) {

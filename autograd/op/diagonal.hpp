@@ -49,8 +49,7 @@ auto diagonal(X&& x, Index k = 0, SourceLocation where = SourceLocation::current
 /// A matrix of that shape with the vector x on its k-th diagonal, zero elsewhere. Throws ShapeError unless x
 /// fits.
 template <Differentiable X>
-auto diagonal_matrix(X&& x, const Shape& shape, Index k = 0,
-                     SourceLocation where = SourceLocation::current()) {
+auto diagonal_matrix(X&& x, const Shape& shape, Index k = 0, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::DiagonalMatrix{shape, k}, std::forward<X>(x));
 }
 /// Of a vector, the square matrix with it on the k-th diagonal; of a matrix, its k-th diagonal. Throws
@@ -58,8 +57,7 @@ auto diagonal_matrix(X&& x, const Shape& shape, Index k = 0,
 template <Differentiable X>
 auto diag(X&& x, Index k = 0, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
-  return t.rank() == 1 ? diagonal_matrix(t, core::square_around(t.size(), k), k, where)
-                       : diagonal(t, k, where);
+  return t.rank() == 1 ? diagonal_matrix(t, core::square_around(t.size(), k), k, where) : diagonal(t, k, where);
 }
 /// The lower triangle of the last two axes: zero above the k-th diagonal. Throws ShapeError for less than two
 /// axes.

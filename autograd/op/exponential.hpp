@@ -48,7 +48,9 @@ struct Log2 {
   static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return log2(x); }
-  auto derivative(const auto& x, const auto& y) const { return partials(where(x < 0.0, y, 1.44269504088896340736 / (x + 0.0))); }
+  auto derivative(const auto& x, const auto& y) const {
+    return partials(where(x < 0.0, y, 1.44269504088896340736 / (x + 0.0)));
+  }
 };
 
 /// d log10(x) = dx / (x log 10)
@@ -57,7 +59,9 @@ struct Log10 {
   static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return log10(x); }
-  auto derivative(const auto& x, const auto& y) const { return partials(where(x < 0.0, y, 0.434294481903251827651 / (x + 0.0))); }
+  auto derivative(const auto& x, const auto& y) const {
+    return partials(where(x < 0.0, y, 0.434294481903251827651 / (x + 0.0)));
+  }
 };
 
 /// d log(1 + x) = dx / (1 + x)

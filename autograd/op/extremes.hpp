@@ -1,5 +1,5 @@
-// What picks elements or accumulates them along an axis: max, min, their positions, running sums; and the statistics that
-// are composed of other functions.
+// What picks elements or accumulates them along an axis: max, min, their positions, running sums; and the statistics
+// that are composed of other functions.
 #pragma once
 
 #include <autograd/core/reduce_axis.hpp>
@@ -11,8 +11,8 @@
 namespace autograd {
 namespace op {
 
-/// y = x[i] at the extreme: dy = sum(share dx), where share is 1 there; over one axis the first of equals has it, over all
-/// or several axes they split it evenly
+/// y = x[i] at the extreme: dy = sum(share dx), where share is 1 there; over one axis the first of equals has it, over
+/// all or several axes they split it evenly
 template <int sign>
 struct Extreme {
   static constexpr std::string_view name = sign > 0 ? "max" : "min";
@@ -22,7 +22,9 @@ struct Extreme {
   auto pullback(const auto& g, const auto&, const auto& x) const {
     return chosen(share(x), reshape(g, core::kept_shape(name, x.shape(), axes)));
   }
-  auto pushforward(const auto&, const auto& x, const auto& dx) const { return sum(chosen(share(x), dx), axes, keepdims); }
+  auto pushforward(const auto&, const auto& x, const auto& dx) const {
+    return sum(chosen(share(x), dx), axes, keepdims);
+  }
 
  private:
   // The choice does not change nearby, so the share is a constant.
@@ -49,8 +51,8 @@ struct Cumsum {
 
 }  // namespace op
 
-/// The largest element over `axes` (all by default); NaN if there is one. Over one axis the gradient of a tie goes to the
-/// first, over all or several it is split evenly. Throws ShapeError of nothing.
+/// The largest element over `axes` (all by default); NaN if there is one. Over one axis the gradient of a tie goes to
+/// the first, over all or several it is split evenly. Throws ShapeError of nothing.
 template <Differentiable X>
 auto max(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Max{axes, keepdims}, x);
@@ -60,8 +62,8 @@ template <Differentiable X>
 auto min(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Min{axes, keepdims}, x);
 }
-/// The position (int64) of the largest element along an axis, or in the flattened tensor; the first of equals, the first NaN
-/// if there is one. Throws ShapeError of nothing and for several axes.
+/// The position (int64) of the largest element along an axis, or in the flattened tensor; the first of equals, the
+/// first NaN if there is one. Throws ShapeError of nothing and for several axes.
 template <Differentiable X>
 auto argmax(const X& x, Axes axis = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
@@ -117,7 +119,8 @@ auto prod(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation wher
 
 /// The variance over `axes`: the sum of the squared distances from the mean, divided by n - ddof.
 template <Differentiable X>
-auto var(const X& x, Axes axes = {}, bool keepdims = false, double ddof = 0, SourceLocation where = SourceLocation::current()) {
+auto var(const X& x, Axes axes = {}, bool keepdims = false, double ddof = 0,
+         SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
   using T = std::remove_const_t<decltype(t)>;
   // The mean of equal numbers may be off in its last digit: added to a first guess it is exact, and a constant has the
@@ -130,14 +133,16 @@ auto var(const X& x, Axes axes = {}, bool keepdims = false, double ddof = 0, Sou
 }
 /// The standard deviation, the square root of var; of a constant it is 0 and so is its gradient.
 template <Differentiable X>
-auto std(const X& x, Axes axes = {}, bool keepdims = false, double ddof = 0, SourceLocation where = SourceLocation::current()) {
+auto std(const X& x, Axes axes = {}, bool keepdims = false, double ddof = 0,
+         SourceLocation where = SourceLocation::current()) {
   const auto v = var(x, axes, keepdims, ddof, where);
   return std::remove_const_t<decltype(v)>(core::sqrt_flat_at_zero(v), where);
 }
 /// The norm over `axes`, of order 2 (Euclidean, without overflow or underflow; its gradient at 0 is 0), 1 (the sum of
 /// absolute values) or infinity (the largest). Throws DomainError for another order.
 template <Differentiable X>
-auto norm(const X& x, Axes axes = {}, bool keepdims = false, double order = 2, SourceLocation where = SourceLocation::current()) {
+auto norm(const X& x, Axes axes = {}, bool keepdims = false, double order = 2,
+          SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
   using T = std::remove_const_t<decltype(t)>;
   if (order == 1) return T(sum(abs(t), axes, keepdims, where));
@@ -146,12 +151,14 @@ auto norm(const X& x, Axes axes = {}, bool keepdims = false, double order = 2, S
   const core::Array scale = core::norm_scale(t.data(), axes);
   if (!scale) return T(core::sqrt_flat_at_zero(sum(square(t), axes, keepdims, where)), where);
   const T root(core::sqrt_flat_at_zero(sum(square(t * T(scale)), axes, true, where)), where);
-  return T(reshape(root / T(scale), core::reduced(t.shape(), core::normalize_axes("norm", axes, t.rank()), keepdims), where));
+  return T(reshape(root / T(scale), core::reduced(t.shape(), core::normalize_axes("norm", axes, t.rank()), keepdims),
+                   where));
 }
 
 /// How many elements are not 0 over `axes`, as int64; of a boolean tensor, how many hold.
 template <Differentiable X>
-auto count_nonzero(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
+auto count_nonzero(const X& x, Axes axes = {}, bool keepdims = false,
+                   SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
   using T = std::remove_const_t<decltype(t)>;
   return T(core::sum(t.data().cast(boolean), axes, keepdims, false));

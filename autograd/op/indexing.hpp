@@ -14,12 +14,8 @@ struct Take {
   core::Array indices;
   Index axis = 0;
   auto value(const core::Array& x) const { return core::take(x, indices, axis); }
-  auto pullback(const auto& g, const auto&, const auto& x) const {
-    return take_add(g, indices, axis, x.shape());
-  }
-  void pullback_into(const core::Array& to, const core::Array& g) const {
-    core::take_add(to, g, indices, axis);
-  }
+  auto pullback(const auto& g, const auto&, const auto& x) const { return take_add(g, indices, axis, x.shape()); }
+  void pullback_into(const core::Array& to, const core::Array& g) const { core::take_add(to, g, indices, axis); }
 };
 
 /// The transpose of Take: y = 0, y[.., indices[i], ..] += x[.., i, ..]
@@ -42,12 +38,8 @@ struct Gather {
   core::Array indices;
   Index axis = 0;
   auto value(const core::Array& x) const { return core::gather(x, indices, axis); }
-  auto pullback(const auto& g, const auto&, const auto& x) const {
-    return gather_add(g, indices, axis, x.shape());
-  }
-  void pullback_into(const core::Array& to, const core::Array& g) const {
-    core::gather_add(to, g, indices, axis);
-  }
+  auto pullback(const auto& g, const auto&, const auto& x) const { return gather_add(g, indices, axis, x.shape()); }
+  void pullback_into(const core::Array& to, const core::Array& g) const { core::gather_add(to, g, indices, axis); }
 };
 
 /// The transpose of Gather: y = 0, y[.., indices[.., i, ..], ..] += x[.., i, ..]

@@ -30,9 +30,7 @@ struct Stack {
   void pullback(const auto& g, std::span<const Shape> x, const auto& give) const {
     const std::size_t d = core::normalize_axis(name, axis, g.rank());
     for (std::size_t k = 0; k < x.size(); ++k)
-      give(k, [&] {
-        return reshape(core::sliced(g, core::along(g.shape(), d, static_cast<Index>(k), 1)), x[k]);
-      });
+      give(k, [&] { return reshape(core::sliced(g, core::along(g.shape(), d, static_cast<Index>(k), 1)), x[k]); });
   }
 };
 
@@ -74,8 +72,7 @@ auto split(X&& x, std::initializer_list<Index> places, Index axis = 0,
   return core::slices(t, core::parts(t.shape(), std::span(places.begin(), places.size()), axis), where);
 }
 template <Differentiable X>
-auto split(X&& x, const std::vector<Index>& places, Index axis = 0,
-           SourceLocation where = SourceLocation::current()) {
+auto split(X&& x, const std::vector<Index>& places, Index axis = 0, SourceLocation where = SourceLocation::current()) {
   auto t = core::named(x, where);
   return core::slices(t, core::parts(t.shape(), std::span(places), axis), where);
 }

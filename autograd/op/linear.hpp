@@ -19,11 +19,13 @@ struct Matmul {
     const core::ProductShapes s = core::product_shapes(a.shape(), b.shape());
     return cotangents(
         [=] {
-          const auto da = evaluate(Matmul{core::is_column_major(a.data())}, reshape(g, s.result), swapaxes(reshape(b, s.rhs), -1, -2));
+          const auto da = evaluate(Matmul{core::is_column_major(a.data())}, reshape(g, s.result),
+                                   swapaxes(reshape(b, s.rhs), -1, -2));
           return reshape(sum_to(da, s.lhs), a.shape());
         },
         [=] {
-          const auto db = evaluate(Matmul{core::is_column_major(b.data())}, swapaxes(reshape(a, s.lhs), -1, -2), reshape(g, s.result));
+          const auto db = evaluate(Matmul{core::is_column_major(b.data())}, swapaxes(reshape(a, s.lhs), -1, -2),
+                                   reshape(g, s.result));
           return reshape(sum_to(db, s.rhs), b.shape());
         });
   }
@@ -46,8 +48,9 @@ auto dot(const A& a, const B& b, SourceLocation where = SourceLocation::current(
   const auto lhs = core::named(a, where);
   const auto rhs = core::named(b, where);
   if (lhs.rank() != 1 || !(lhs.shape() == rhs.shape()))
-    throw ShapeError("dot", "needs two vectors of one length, got lhs " + to_string(lhs.shape()) + ", rhs " +
-                                to_string(rhs.shape()), "For matrices there is matmul.");
+    throw ShapeError(
+        "dot", "needs two vectors of one length, got lhs " + to_string(lhs.shape()) + ", rhs " + to_string(rhs.shape()),
+        "For matrices there is matmul.");
   return matmul(lhs, rhs, where);
 }
 /// All products a[i] * b[j] of two vectors (m,) and (n,), as an unnamed expression of shape (m, n). Throws ShapeError.
@@ -57,7 +60,8 @@ auto outer(const A& a, const B& b, SourceLocation where = SourceLocation::curren
   const auto lhs = core::named(a, where);
   const auto rhs = core::named(b, where);
   if (lhs.rank() != 1 || rhs.rank() != 1)
-    throw ShapeError("outer", "needs two vectors, got lhs " + to_string(lhs.shape()) + ", rhs " + to_string(rhs.shape()),
+    throw ShapeError("outer",
+                     "needs two vectors, got lhs " + to_string(lhs.shape()) + ", rhs " + to_string(rhs.shape()),
                      "flatten gives a vector.");
   return reshape(lhs, {-1, 1}, where) * rhs;
 }

@@ -1,5 +1,5 @@
-// The list of all ops. Being in it is what makes an op part of the library: its rules are compiled from it, its tests and
-// its row in the README's table are made from it.
+// The list of all ops. Being in it is what makes an op part of the library: its rules are compiled from it, its tests
+// and its row in the README's table are made from it.
 #pragma once
 
 #include <autograd/op/activation.hpp>
@@ -42,8 +42,8 @@ using Layout = List<Reshape, BroadcastTo, Transpose, Flip, Roll, Cast, Diagonal,
 using Indexing = List<Slice, Take, TakeAdd, Gather, GatherAdd>;
 
 /// The families; each is compiled in a file of its own, autograd/rules/.
-using Families = List<Arithmetic, Exponential, Trigonometric, Special, Activation, Selection, Comparison, Reductions, Layout,
-                      Indexing, Linear, Softmaxes>;
+using Families = List<Arithmetic, Exponential, Trigonometric, Special, Activation, Selection, Comparison, Reductions,
+                      Layout, Indexing, Linear, Softmaxes>;
 
 /// The ops of a list of tensors, which have rules of their own kind: reverse/list_rule.hpp.
 using Joining = List<Concatenate, Stack, IndexUpdate, IndexAdd>;

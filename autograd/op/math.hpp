@@ -1,14 +1,14 @@
 // The vocabulary of the formulas: what an op's `value` and `derivative` may call on one element.
 //
-// Formulas call functions unqualified. On double and Pack they mean those of `core`, brought in here; on duals, Vars and
-// Tensors argument-dependent lookup finds the differentiable functions of `autograd`, so derivatives differentiate too.
+// Formulas call functions unqualified. On double and Pack they mean those of `core`, brought in here; on duals, Vars
+// and Tensors argument-dependent lookup finds the differentiable functions of `autograd`, so derivatives differentiate
+// too.
 #pragma once
-
-#include <autograd/core/source_location.hpp>
 
 #include <autograd/core/pack_math.hpp>
 #include <autograd/core/polygamma.hpp>
 #include <autograd/core/scalar_math.hpp>
+#include <autograd/core/source_location.hpp>
 #include <autograd/op/contract.hpp>
 
 namespace autograd {
@@ -29,7 +29,8 @@ concept Plain = is_plain<std::remove_cvref_t<T>>;
 template <class T>
 concept Operand = Differentiable<T> || Plain<T>;
 
-/// An array of another library, which becomes a constant Tensor beside something differentiable; see reverse/tensor.hpp.
+/// An array of another library, which becomes a constant Tensor beside something differentiable; see
+/// reverse/tensor.hpp.
 template <class T>
 inline constexpr bool is_foreign_array = false;
 
@@ -56,8 +57,8 @@ using core::abs, core::sqrt, core::cbrt, core::hypot, core::floor, core::ceil, c
 using core::acos, core::acosh, core::asin, core::asinh, core::atan, core::atan2, core::atanh;
 using core::cos, core::cosh, core::sin, core::sinh, core::tan, core::tanh;
 using core::erf, core::erfc, core::lgamma, core::digamma, core::trigamma, core::polygamma;
-using core::square, core::reciprocal;
 using core::exp, core::exp2, core::expm1, core::log, core::log10, core::log1p, core::log2, core::where;
+using core::square, core::reciprocal;
 
 /// yes where the condition holds, else no; literals take the element type of the mask.
 template <class T, class A, class B>

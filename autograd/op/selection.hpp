@@ -71,12 +71,13 @@ struct Clamp {
   static constexpr std::string_view name = "clamp";
   static constexpr bool selects = true;
   auto value(const auto& x, const auto& low, const auto& high) const {
-    return where(where(x < low, low, x) > high, high, where(x < low, low, x));
+    const auto raised = where(x != x, x, where(x >= low, x, low));  // so that a bound of NaN gives NaN
+    return where(raised != raised, raised, where(raised <= high, raised, high));
   }
   auto derivative(const auto& x, const auto& low, const auto& high, const auto& r) const {
     return partials(where(r != r, r, where(x < low, 0.0, where(x > high, 0.0, 1.0))),
-                    where(x < low, where(low > high, 0.0, 1.0), 0.0),
-                    where(where(x < low, low, x) > high, 1.0, 0.0));
+                    where(r != r, r, where(x < low, where(low > high, 0.0, 1.0), 0.0)),
+                    where(r != r, r, where(where(x < low, low, x) > high, 1.0, 0.0)));
   }
 };
 

@@ -59,9 +59,7 @@ struct Slice {
   auto pullback(const auto& g, const auto&, const auto& x) const {
     return evaluate_list(IndexUpdate{window}, {core::filled(g, 0, x.shape()), g});
   }
-  void pullback_into(const core::Array& to, const core::Array& g) const {
-    core::add_into(window.of(name, to), g);
-  }
+  void pullback_into(const core::Array& to, const core::Array& g) const { core::add_into(window.of(name, to), g); }
 };
 
 }  // namespace op
@@ -119,8 +117,7 @@ void assign(To&& to, const V& value, SourceLocation where = SourceLocation::curr
   const T target(std::forward<To>(to));
   const T source = core::named_as(target.dtype(), value, where);
   if (source.tag() != 0)
-    throw TapeError("assign", "the value is on a tape, its gradient would be lost",
-                    "Write x = index_update(x, ...).");
+    throw TapeError("assign", "the value is on a tape, its gradient would be lost", "Write x = index_update(x, ...).");
   const core::Array from = core::fitted("assign", source.data(), target.shape(), target.dtype());
   core::need_writable(target.data());
   target.prepare_write("assign");
@@ -129,8 +126,7 @@ void assign(To&& to, const V& value, SourceLocation where = SourceLocation::curr
 
 /// x with elements of `value` around it: before and after each axis. Throws ShapeError.
 template <Differentiable X>
-auto pad(X&& x, const core::Padding& widths, double value = 0,
-         SourceLocation where = SourceLocation::current()) {
+auto pad(X&& x, const core::Padding& widths, double value = 0, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
   const core::Window inside = core::inside(t.shape(), widths);
   return evaluate_list(op::IndexUpdate{inside}, {core::filled(t, value, inside.source), t}, where);

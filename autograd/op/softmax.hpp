@@ -54,8 +54,8 @@ struct Logsumexp {
 
 }  // namespace op
 
-/// exp(x) / sum exp(x) along an axis (the last by default), of the shape of x. Exact for large and for -inf scores; a slice
-/// of -inf alone gives NaN. Throws ShapeError, DtypeError.
+/// exp(x) / sum exp(x) along an axis (the last by default), of the shape of x. Exact for large and for -inf scores; a
+/// slice of -inf alone gives NaN. Throws ShapeError, DtypeError.
 template <Differentiable X>
 auto softmax(X&& x, Index axis = -1, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Softmax{axis}, std::forward<X>(x));

@@ -20,14 +20,15 @@ struct Erfc {
   auto derivative(const auto& x, const auto&) const { return partials(-1.12837916709551257390 * exp(-(x * x))); }
 };
 
-/// d lgamma(x) = digamma(x) dx; that is -1/x near 0, and infinite there
+/// d lgamma(x) = digamma(x) dx; at the poles its limit from the right, -inf, and at -0 that from the left
 struct Lgamma {
   static constexpr std::string_view name = "lgamma";
   static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return lgamma(x); }
   auto derivative(const auto& x, const auto&) const {
-    return partials(where(x == 0.0, -1.0 / x, digamma(x)));
+    const auto slope = where(x == 0.0, -1.0 / x, digamma(x));
+    return partials(where(x < 0.0, where(slope == slope, slope, -infinity), slope));
   }
 };
 

@@ -100,7 +100,9 @@ struct Atanh {
   static constexpr Domain domain{-1, 1};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return atanh(x); }
-  auto derivative(const auto& x, const auto& y) const { return partials(where(abs(x) > 1.0, y, 1.0 / ((1.0 - x) * (1.0 + x)))); }
+  auto derivative(const auto& x, const auto& y) const {
+    return partials(where(abs(x) > 1.0, y, 1.0 / ((1.0 - x) * (1.0 + x))));
+  }
 };
 
 /// d atan2(y, x) = (x dy - y dx) / (x^2 + y^2), 0 at the origin and at infinity
@@ -123,9 +125,7 @@ struct Atan2 {
 struct Hypot {
   static constexpr std::string_view name = "hypot";
   auto value(const auto& x, const auto& y) const { return hypot(x, y); }
-  auto derivative(const auto& x, const auto& y, const auto& r) const {
-    return partials(slope(x, r), slope(y, r));
-  }
+  auto derivative(const auto& x, const auto& y, const auto& r) const { return partials(slope(x, r), slope(y, r)); }
 
  private:
   static auto slope(const auto& x, const auto& r) {

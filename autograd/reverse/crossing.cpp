@@ -7,7 +7,8 @@ namespace autograd {
 namespace {
 
 double read(const core::Array& a, Index offset) {
-  return core::with_type(a.dtype(), [&]<class T>(core::Type<T>) { return static_cast<double>(a.data<const T>()[offset]); });
+  return core::with_type(a.dtype(),
+                         [&]<class T>(core::Type<T>) { return static_cast<double>(a.data<const T>()[offset]); });
 }
 
 // y = (x1, ..., xn), given a shape. Its pullback hands each scalar its element of the cotangent.

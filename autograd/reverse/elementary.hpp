@@ -1,7 +1,7 @@
 // Expressions, operation by operation: for tapes that keep each as a node of its own (see Note [Levels] in tape.hpp).
 //
-// The rules of listed ops are compiled once, in autograd/rules/, and reached through one table for each family of the list;
-// those of a user's op are compiled where it is used.
+// The rules of listed ops are compiled once, in autograd/rules/, and reached through one table for each family of the
+// list; those of a user's op are compiled where it is used.
 #pragma once
 
 #include <autograd/op/list.hpp>
@@ -34,8 +34,7 @@ struct RuleTable<Op, op::List<Family...>> {
   static const CompiledRule* find() {
     if constexpr (op::position_in<Op, Family_> != op::not_listed)
       return compiled_rules<Family_>() + op::position_in<Op, Family_>;
-    else
-      return nullptr;
+    else return nullptr;
   }
 };
 
@@ -44,15 +43,13 @@ template <class Op, std::size_t N>
 Tensor apply_op(const Op& op, const std::array<Tensor, N>& x, SourceLocation where) {
   if constexpr (op::family_of<Op> != op::not_listed)
     return RuleTable<Op, op::Families>::get().tensors(&op, x.data(), where);
-  else
-    return apply(op, x, where);
+  else return apply(op, x, where);
 }
 template <class Op, std::size_t N>
 Var apply_op(const Op& op, const std::array<Var, N>& x, SourceLocation where) {
   if constexpr (op::family_of<Op> != op::not_listed)
     return RuleTable<Op, op::Families>::get().scalars(&op, x.data(), where);
-  else
-    return apply_scalar(op, x, where);
+  else return apply_scalar(op, x, where);
 }
 
 /// An expression of scalars, recorded one operation at a time.
@@ -61,7 +58,8 @@ inline Var elementary_var(const Var& x, SourceLocation) { return x; }
 template <class Op, class... A>
 Var elementary_var(const Expression<Op, A...>& e, SourceLocation where) {
   return std::apply(
-      [&](const A&... a) { return apply_op(e.op, std::array<Var, sizeof...(A)>{elementary_var(a, where)...}, where); }, e.args);
+      [&](const A&... a) { return apply_op(e.op, std::array<Var, sizeof...(A)>{elementary_var(a, where)...}, where); },
+      e.args);
 }
 template <class E>
 Var record_elementary(const E& e, SourceLocation where) {

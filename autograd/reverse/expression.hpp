@@ -124,12 +124,10 @@ V value_of_node(const Expression<Op, A...>& e, const Read& read, std::index_sequ
 /// The value of `e`; read.template operator()<k>(leaf) gives that of leaf number k.
 template <class V, std::size_t first = 0, class E, class Read>
 V value_of(const E& e, const Read& read) {
-  if constexpr (std::is_same_v<E, Literal>)
-    return V(e.value);
+  if constexpr (std::is_same_v<E, Literal>) return V(e.value);
   else if constexpr (is_expression<E>)
     return value_of_node<V, first>(e, read, std::make_index_sequence<std::tuple_size_v<decltype(e.args)>>{});
-  else
-    return read.template operator()<first>(e);
+  else return read.template operator()<first>(e);
 }
 
 template <class V, std::size_t first, class Op, class... A, class Read, std::size_t... I>
@@ -144,12 +142,10 @@ Interior<V, Expression<Op, A...>> interior_of_node(const Expression<Op, A...>& e
 /// The values of `e` and of everything below it.
 template <class V, std::size_t first = 0, class E, class Read>
 Interior<V, E> interior_of(const E& e, const Read& read) {
-  if constexpr (std::is_same_v<E, Literal>)
-    return {V(e.value)};
+  if constexpr (std::is_same_v<E, Literal>) return {V(e.value)};
   else if constexpr (is_expression<E>)
     return interior_of_node<V, first>(e, read, std::make_index_sequence<std::tuple_size_v<decltype(e.args)>>{});
-  else
-    return {read.template operator()<first>(e)};
+  else return {read.template operator()<first>(e)};
 }
 
 template <class V, std::size_t first, class Op, class... A, class Read, std::size_t... I>
@@ -162,8 +158,8 @@ Interior<V, Expression<Op, A...>> interior_of_node(const Expression<Op, A...>& e
 }
 
 /// Pulls the cotangent `c` of `e` back to its leaves: sink.template add<k>(leaf, cotangent), with the types One and
-/// MinusOne kept. Subtrees for which sink.template wants<first, count>() is false are skipped; those that a slope of the
-/// type Zero cuts off are reported to sink.template unreached<first, count>().
+/// MinusOne kept. Subtrees for which sink.template wants<first, count>() is false are skipped; those that a slope of
+/// the type Zero cuts off are reported to sink.template unreached<first, count>().
 template <class V, std::size_t first = 0, class E, class C, class Sink>
 [[gnu::always_inline]] inline void pull(const E& e, const Interior<V, E>& in, const C& c, Sink& sink) {
   if constexpr (leaf_count<E> == 0) {
@@ -178,8 +174,7 @@ template <class V, std::size_t first = 0, class E, class C, class Sink>
             constexpr std::size_t k = first_leaf_of<first, I, A...>();
             if constexpr (constexpr std::size_t n = leaf_count<std::tuple_element_t<I, std::tuple<A...>>>; n > 0)
               if (sink.template wants<k, n>())
-                pull<V, k>(std::get<I>(node.args), std::get<I>(in.args),
-                           op::chain<Op>(c, std::get<I>(p)), sink);
+                pull<V, k>(std::get<I>(node.args), std::get<I>(in.args), op::chain<Op>(c, std::get<I>(p)), sink);
           }(),
           ...);
     }(e, std::make_index_sequence<std::tuple_size_v<decltype(e.args)>>{});

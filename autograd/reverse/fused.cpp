@@ -41,7 +41,8 @@ class FusedStatement final : public Statement {
   void pullback(Sweep& sweep) const override {
     Tensor g;
     if (!sweep.take(result.index, g)) return;
-    // A kernel has read an element of its cotangent when it writes that element of an adjoint, so the two may share memory.
+    // A kernel has read an element of its cotangent when it writes that element of an adjoint, so the two may share
+    // memory.
     bool spare = g.data().unique() && g.data().contiguous() && g.shape() == space_;
     SmallArray<Array> values(count_);
     SmallArray<AdjointTarget> targets(count_);
@@ -57,7 +58,8 @@ class FusedStatement final : public Statement {
         targets[k].array = g.data();
         spare = false;
       }
-      if (!targets[k].array) targets[k].array = sweep.accumulator(node(k)->index, values[k].shape(), dtype_, targets[k].add);
+      if (!targets[k].array)
+        targets[k].array = sweep.accumulator(node(k)->index, values[k].shape(), dtype_, targets[k].add);
     }
     // A reduction without keepdims has dropped the axes that its cotangent is repeated along.
     const Array cotangent = g.shape() == kept_ ? g.data() : g.data().packed().view(kept_, row_major(kept_), 0);
@@ -118,7 +120,8 @@ Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::spa
     floating |= is_floating(t.dtype());
   }
   if (integers && !floating && !kernels.boolean)
-    throw DtypeError(kernels.name, "arithmetic needs a floating tensor, got int64", "Convert with cast(x, ag::float64).");
+    throw DtypeError(kernels.name, "arithmetic needs a floating tensor, got int64",
+                     "Convert with cast(x, ag::float64).");
   const Dtype dtype = common.get();
   const Shape space = space_of(kernels, leaves);
 
@@ -149,8 +152,9 @@ Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::spa
     any |= static_cast<bool>(nodes[k]);
   }
   if (!any) return y;
-  return tape->record_with_space<FusedStatement>(y, where, FusedStatement::space_for(kernels, leaves.size()), kernels, formula,
-                                                 leaves, std::span<const NodeId>(nodes.data(), leaves.size()), space, kept, dtype, scale);
+  return tape->record_with_space<FusedStatement>(y, where, FusedStatement::space_for(kernels, leaves.size()), kernels,
+                                                 formula, leaves, std::span<const NodeId>(nodes.data(), leaves.size()),
+                                                 space, kept, dtype, scale);
 }
 
 }  // namespace autograd::core

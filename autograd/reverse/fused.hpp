@@ -31,9 +31,12 @@ struct SignatureOf<Literal> {
 template <class Op, class... A>
 struct SignatureOf<Expression<Op, A...>> {
   using type = Expression<Op, typename SignatureOf<A>::type...>;
-  static type make(const Expression<Op, A...>& e) {
-    return {e.op, std::apply([](const A&... a) { return std::tuple<typename SignatureOf<A>::type...>{SignatureOf<A>::make(a)...}; },
-                             e.args)};
+  static type make(const Expression<Op, A...>& e) { return make(e, std::index_sequence_for<A...>{}); }
+
+ private:
+  template <std::size_t... k>
+  static type make(const Expression<Op, A...>& e, std::index_sequence<k...>) {
+    return {e.op, {SignatureOf<A>::make(std::get<k>(e.args))...}};
   }
 };
 
@@ -125,7 +128,8 @@ Shape check_shapes(const Shape* leaves, const F&) {
   } else if constexpr (!is_expression<F>) {
     return leaves[first];
   } else {
-    return [&]<class Op, class... A, std::size_t... I>(std::type_identity<Expression<Op, A...>>, std::index_sequence<I...>) {
+    return [&]<class Op, class... A, std::size_t... I>(std::type_identity<Expression<Op, A...>>,
+                                                       std::index_sequence<I...>) {
       Shape out;
       ((out = broadcast(Op::name, out, check_shapes<A, first_leaf_of<first, I, A...>()>(leaves, A{}))), ...);
       return out;
@@ -146,10 +150,15 @@ struct NameOf<Expression<Op, A...>> {
 
 /// The kernels of a formula, one table for each type.
 template <class F>
-inline constexpr FusedKernels fused_kernels{
-    forward_kernel<float, F>,  forward_kernel<double, F>, backward_kernel<float, F>, backward_kernel<double, F>,
-    NameOf<F>::value, NameOf<F>::boolean,       leaf_count<F>,             sizeof(F),
-    [](const Shape* leaves) { check_shapes<F>(leaves, F{}); }};
+inline constexpr FusedKernels fused_kernels{forward_kernel<float, F>,
+                                            forward_kernel<double, F>,
+                                            backward_kernel<float, F>,
+                                            backward_kernel<double, F>,
+                                            NameOf<F>::value,
+                                            NameOf<F>::boolean,
+                                            leaf_count<F>,
+                                            sizeof(F),
+                                            [](const Shape* leaves) { check_shapes<F>(leaves, F{}); }};
 
 /// How a fused result is formed: stored, or summed over some axes and scaled.
 struct Reduction {

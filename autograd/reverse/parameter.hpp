@@ -28,6 +28,9 @@ class Parameter {
   Tensor value() const { return Tensor(state_->array); }
   /// Overwrites the elements; throws ShapeError when the shape differs. The dtype stays.
   void assign(const Tensor& elements);
+  /// Moves the elements: w -= rate * grads[w]. Throws ShapeError when the shape differs, DtypeError when the dtype does.
+  Parameter& operator-=(const Tensor& change) { return move(change, -1); }
+  Parameter& operator+=(const Tensor& change) { return move(change, 1); }
   /// Changes the dtype, converting the elements.
   void cast(Dtype dtype);
   /// A read-only xtensor view of the elements.
@@ -52,6 +55,8 @@ class Parameter {
   State& state() const { return *state_; }
 
  private:
+  Parameter& move(const Tensor& change, double sign);
+
   std::unique_ptr<State> state_;
 };
 

@@ -1,7 +1,8 @@
 // One op at a time: how a single operation on tensors or scalars is computed, recorded, and differentiated by its rule.
 //
 // All three kinds of op end here: elementwise ones on a tape that records every operation, linear and general ones
-// always. The rule runs on primals (see Note [Levels] in tape.hpp) with this tape set aside, so an outer tape records it.
+// always. The rule runs on primals (see Note [Levels] in tape.hpp) with this tape set aside, so an outer tape records
+// it.
 #pragma once
 
 #include <array>
@@ -56,8 +57,8 @@ inline Tensor shape_of(const Tensor& x) { return Tensor(scalar(0, x.dtype()).bro
 
 /// An op of one argument without a pushforward is linear: neither its argument nor its result is needed again.
 template <class Op, std::size_t N>
-concept NeedsNoValues = N == 1 && !op::Elementwise<Op, 1> &&
-                        !requires(const Op& o, const Tensor& t) { o.pushforward(t, t, t); };
+concept NeedsNoValues =
+    N == 1 && !op::Elementwise<Op, 1> && !requires(const Op& o, const Tensor& t) { o.pushforward(t, t, t); };
 
 template <class Op, std::size_t N>
 Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where);
@@ -129,9 +130,11 @@ class RuleStatement final : public Statement {
   void pull_elementwise(Sweep& sweep, const Tensor& g, const P& p) const {
     if (!nodes_[i]) return;
     const auto c = op::chain<Op>(g, p);
-    if constexpr (!std::is_same_v<decltype(c), const Zero>) sweep.add_tensor(nodes_[i].index, sum_to(Tensor(c), x_[i].get(Op::name).shape()));
+    if constexpr (!std::is_same_v<decltype(c), const Zero>)
+      sweep.add_tensor(nodes_[i].index, sum_to(Tensor(c), x_[i].get(Op::name).shape()));
   }
-  // A slice of a large tensor adds to a part of its cotangent: unless an outer tape wants to know, that happens in place.
+  // A slice of a large tensor adds to a part of its cotangent: unless an outer tape wants to know, that happens in
+  // place.
   bool pull_into(Sweep& sweep, const Tensor& g) const {
     if constexpr (requires(const Array& a) { op_.pullback_into(a, a); }) {
       if (Tape::active()) return false;
@@ -149,13 +152,15 @@ class RuleStatement final : public Statement {
       if (nodes_[i]) sweep.add_tensor(nodes_[i].index, Tensor(f()));
   }
   template <std::size_t i, class P, class Add>
-  void push_elementwise(const std::array<Tensor, N>& dx, const std::array<bool, N>& some, const P& p, const Add& add) const {
+  void push_elementwise(const std::array<Tensor, N>& dx, const std::array<bool, N>& some, const P& p,
+                        const Add& add) const {
     if (!some[i]) return;
     const auto t = op::chain<Op>(dx[i], p);
     if constexpr (!std::is_same_v<decltype(t), const Zero>) {
       Tensor term(t);
       if (!(term.shape() == y_.get(Op::name).shape()))
-        term = add_tensors(term, Tensor::zeros(y_.get(Op::name).shape(), term.dtype()));  // the tangent is broadcast as x was
+        term = add_tensors(term,
+                           Tensor::zeros(y_.get(Op::name).shape(), term.dtype()));  // the tangent is broadcast as x was
       add(term);
     }
   }

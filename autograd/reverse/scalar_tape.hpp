@@ -113,8 +113,9 @@ class BasicTape {
   template <class E>
     requires ScalarExpression<E, T>
   void gradient(const E&) const {
-    static_assert(core::leaf_count<E> == 0, "this expression has no name, so it is not on the tape: write `ag::Var f = ...;` "
-                                            "and ask for the gradient of f");
+    static_assert(core::leaf_count<E> == 0,
+                  "this expression has no name, so it is not on the tape: write `ag::Var f = ...;` "
+                  "and ask for the gradient of f");
   }
 
   /// Where the tape is now; `rewind` to it forgets what was recorded since. Variables made since are dead.
@@ -196,7 +197,8 @@ class BasicTape {
       constexpr bool unit = std::is_same_v<C, One> || std::is_same_v<C, MinusOne>;
       if constexpr (std::is_same_v<C, Kind> || (!unit && std::is_same_v<Kind, General>)) {
         if (x.tag() != tape.tag_) {
-          if (x.tag() != 0) [[unlikely]] tape.foreign(x.tag(), before);
+          if (x.tag() != 0) [[unlikely]]
+            tape.foreign(x.tag(), before);
           return;
         }
         if constexpr (!unit) {
@@ -216,10 +218,8 @@ class BasicTape {
   bool mentions(const E& e) const {
     if constexpr (core::is_expression<E>)
       return std::apply([&](const auto&... a) { return (mentions(a) || ...); }, e.args);
-    else if constexpr (std::is_same_v<E, BasicVar<T>>)
-      return e.tag() == tag_;
-    else
-      return false;
+    else if constexpr (std::is_same_v<E, BasicVar<T>>) return e.tag() == tag_;
+    else return false;
   }
 
   [[gnu::noinline]] void foreign(std::uint32_t tag, const Position& before) {

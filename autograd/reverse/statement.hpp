@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <autograd/core/source_location.hpp>
 #include <span>
 #include <string_view>
 
+#include <autograd/core/source_location.hpp>
 #include <autograd/reverse/tensor.hpp>
 
 namespace autograd {
@@ -37,7 +37,7 @@ class Statement {
 
   NodeId result;
   std::uint32_t scalars_before = 0;  // scalar statements recorded earlier: the order between the two kinds
-  SourceLocation where;        // where the result was named
+  SourceLocation where;              // where the result was named
   bool keeps_arguments = true;       // holds handles on the values it read
   bool keeps_result = false;         // holds one on its result
 };

@@ -7,8 +7,9 @@
 
 namespace autograd {
 
-// Note [Which cotangents are kept] Variables and parameters keep theirs. An intermediate result keeps its own only while
-// a user holds a handle on it (or the tape records every operation): nobody else could ask, and the memory is reused.
+// Note [Which cotangents are kept] Variables and parameters keep theirs. An intermediate result keeps its own only
+// while a user holds a handle on it (or the tape records every operation): nobody else could ask, and the memory is
+// reused.
 class TapeSweep final : public Sweep {
  public:
   TapeSweep(const Tape& tape, Gradients& out) : tape_(tape), out_(out) {
@@ -84,7 +85,8 @@ class TapeSweep final : public Sweep {
     const bool fast_scalars = !tape_.elementary() && !out_.scalars_.empty();
     for (std::size_t k = tape_.statements_.size(); k-- > 0;) {
       const Statement& s = *tape_.statements_[k];
-      if (fast_scalars && at.statements > s.scalars_before) tape_.scalar_statements_.sweep(at, s.scalars_before, scalars);
+      if (fast_scalars && at.statements > s.scalars_before)
+        tape_.scalar_statements_.sweep(at, s.scalars_before, scalars);
       s.pullback(*this);
     }
     if (fast_scalars && at.statements > 1) tape_.scalar_statements_.sweep(at, 1, scalars);
@@ -128,11 +130,15 @@ Gradients Tape::gradient(const Tensor& f, const Tensor& cotangent) const {
     throw TapeError("gradient", "the result does not depend on a variable of this tape",
                     "Make the inputs with tape.variable(...) and compute with those.");
   if (cotangent.dtype() != f.dtype())
-    throw DtypeError("gradient", "the cotangent is " + std::string(name_of(cotangent.dtype())) + ", the result " +
-                                     std::string(name_of(f.dtype())), "Convert one with cast.");
+    throw DtypeError("gradient",
+                     "the cotangent is " + std::string(name_of(cotangent.dtype())) + ", the result " +
+                         std::string(name_of(f.dtype())),
+                     "Convert one with cast.");
   if (!core::broadcasts_to(cotangent.shape(), f.shape()))
-    throw ShapeError("gradient", "a cotangent of shape " + to_string(cotangent.shape()) + " for a result of shape " +
-                                     to_string(f.shape()), "They must agree, or the cotangent broadcast to the result.");
+    throw ShapeError(
+        "gradient",
+        "a cotangent of shape " + to_string(cotangent.shape()) + " for a result of shape " + to_string(f.shape()),
+        "They must agree, or the cotangent broadcast to the result.");
   if (cotangent.shape() == f.shape()) return sweep(id, Var(), cotangent);
   const Activate level(outer());
   return sweep(id, Var(), core::broadcast_recorded(cotangent, f.shape()));

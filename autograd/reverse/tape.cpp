@@ -59,7 +59,8 @@ Tensor Tape::parameter(const Parameter& p) {
   const std::uint64_t seen = state.last_seen.load(std::memory_order_relaxed);
   std::uint32_t index = static_cast<std::uint32_t>(seen);
   if (seen >> 32 != tag() || index >= tensors_.size()) {
-    const auto known = std::find_if(parameters_.begin(), parameters_.end(), [&](const auto& e) { return e.first == state.id; });
+    const auto known =
+        std::find_if(parameters_.begin(), parameters_.end(), [&](const auto& e) { return e.first == state.id; });
     if (known != parameters_.end()) {
       index = known->second;
     } else {
@@ -88,9 +89,8 @@ void Tape::rewind(const Position& p) {
   parameters_.resize(p.parameters);
   if (elementary_) scalars_.resize(p.scalars.statements);
   BasicTape<double>::rewind(p.scalars);
-  std::erase_if(names_, [&](const auto& e) {
-    return e.first.second >= (e.first.first ? p.tensors : p.scalars.statements);
-  });
+  std::erase_if(names_,
+                [&](const auto& e) { return e.first.second >= (e.first.first ? p.tensors : p.scalars.statements); });
 }
 
 void Tape::name(const Var& x, std::string text) { names_[{false, node(x).index}] = std::move(text); }
@@ -104,7 +104,8 @@ std::string Tape::label(NodeId id) const {
 NodeId Tape::node(const Var& x) const {
   if (x.tag() == tag()) {
     if (x.index() > size())
-      throw TapeError("tape", "a variable is used that was made after the position the tape was rewound to", "Make it again.");
+      throw TapeError("tape", "a variable is used that was made after the position the tape was rewound to",
+                      "Make it again.");
     return {x.index(), false};
   }
   check(x.tag());
@@ -114,7 +115,8 @@ NodeId Tape::node(const Var& x) const {
 NodeId Tape::node(const Tensor& x) const {
   if (x.tag() == tag()) {
     if (x.index() >= tensors_.size())
-      throw TapeError("tape", "a variable is used that was made after the position the tape was rewound to", "Make it again.");
+      throw TapeError("tape", "a variable is used that was made after the position the tape was rewound to",
+                      "Make it again.");
     return {x.index(), true};
   }
   check(x.tag());
@@ -185,7 +187,8 @@ void core::add_in_place(const Array& to, const Array& x) {
   const FusedKernels& k = fused_kernels<Slot>;
   const Slot formula;
   const AdjointTarget target{to, true};
-  run_backward(to.dtype() == float32 ? k.backward32 : k.backward64, &formula, to.dtype(), to.shape(), {&to, 1}, x, 1.0, {&target, 1});
+  run_backward(to.dtype() == float32 ? k.backward32 : k.backward64, &formula, to.dtype(), to.shape(), {&to, 1}, x, 1.0,
+               {&target, 1});
 }
 
 }  // namespace autograd

@@ -5,22 +5,22 @@
 //   ag::Var f = (x + y) * z;
 //   auto g = tape.gradient(f);            // g[x] = -4, g[y] = -4, g[z] = 3
 //
-// Note [Levels]: tapes nest. A variable of the inner tape has a *primal*: its value as the outer tape knows it. An inner
-// operation first computes its primal with the inner tape set aside, so the outer one records it, and then keeps the
-// rule and the primals as a node. Its pullback, written in differentiable functions, runs with the inner tape set aside
-// too: so gradients of the inner tape are variables of the outer, to any depth. Such a tape, and one opened with
+// Note [Levels]: tapes nest. A variable of the inner tape has a *primal*: its value as the outer tape knows it. An
+// inner operation first computes its primal with the inner tape set aside, so the outer one records it, and then keeps
+// the rule and the primals as a node. Its pullback, written in differentiable functions, runs with the inner tape set
+// aside too: so gradients of the inner tape are variables of the outer, to any depth. Such a tape, and one opened with
 // record_graph, records every elementary operation as its own node; a tape on its own records fused statements.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <autograd/core/source_location.hpp>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include <autograd/core/arena.hpp>
+#include <autograd/core/source_location.hpp>
 #include <autograd/reverse/parameter.hpp>
 #include <autograd/reverse/statement.hpp>
 #include <autograd/reverse/tensor.hpp>
@@ -56,8 +56,9 @@ class Tape : public BasicTape<double> {
   template <class E>
     requires core::is_expression<E>
   void gradient(const E&) const {
-    static_assert(core::leaf_count<E> == 0, "this expression has no name, so it is not on the tape: write `ag::Var f = ...;` "
-                                            "(or `ag::Tensor f = ...;`) and ask for the gradient of f");
+    static_assert(core::leaf_count<E> == 0,
+                  "this expression has no name, so it is not on the tape: write `ag::Var f = ...;` "
+                  "(or `ag::Tensor f = ...;`) and ask for the gradient of f");
   }
 
   /// A place on the tape, for `rewind`.
@@ -113,7 +114,8 @@ class Tape : public BasicTape<double> {
   const Tensor& tensor_at(std::uint32_t index) const { return tensors_[index].primal; }
   std::uint32_t tensor_count() const { return static_cast<std::uint32_t>(tensors_.size()); }
   std::string label(NodeId) const;
-  /// Tangents of `results`, given those of `inputs`: runs the statements forwards. Needs a tape that records every operation.
+  /// Tangents of `results`, given those of `inputs`: runs the statements forwards. Needs a tape that records every
+  /// operation.
   std::vector<Tensor> pushforward(const std::vector<Tensor>& inputs, const std::vector<Tensor>& tangents,
                                   const std::vector<Tensor>& results) const;
   std::vector<Var> pushforward(const std::vector<Var>& inputs, const std::vector<Var>& tangents,
@@ -135,7 +137,7 @@ class Tape : public BasicTape<double> {
   core::Arena arena_;
   std::vector<Statement*> statements_;
   std::vector<TensorNode> tensors_;
-  std::vector<Var> scalars_;  // primals, where every operation is recorded
+  std::vector<Var> scalars_;                                         // primals, where every operation is recorded
   std::vector<std::pair<std::uint64_t, std::uint32_t>> parameters_;  // id and tensor index, in order of first use
   std::map<std::pair<bool, std::uint32_t>, std::string> names_;
 };

@@ -56,8 +56,8 @@ void print_number(std::ostream& out, double v, Dtype dtype) {
   else out << v;
 }
 
-void print_axis(std::ostream& out, const core::Array& a, const std::vector<double>& v, std::size_t axis, std::size_t offset,
-                std::size_t stride) {
+void print_axis(std::ostream& out, const core::Array& a, const std::vector<double>& v, std::size_t axis,
+                std::size_t offset, std::size_t stride) {
   if (axis == a.rank()) return print_number(out, v[offset], a.dtype());
   const auto n = static_cast<std::size_t>(a.shape()[axis]);
   const std::size_t inner = n ? stride / n : 0;

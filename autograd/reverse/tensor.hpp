@@ -8,11 +8,11 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
-#include <autograd/core/source_location.hpp>
 #include <span>
 #include <type_traits>
 #include <vector>
 
+#include <autograd/core/source_location.hpp>
 #include <autograd/core/xtensor.hpp>
 #include <autograd/reverse/expression.hpp>
 #include <autograd/reverse/var.hpp>
@@ -40,8 +40,7 @@ class Tensor {
   Tensor(const E& e) : array_(core::from_xtensor(e)) {}
   /// Names an expression: evaluates it in one pass and records one statement. Throws ShapeError, DtypeError, TapeError.
   template <TensorExpression E>
-  Tensor(const E& e, SourceLocation where = SourceLocation::current())
-      : Tensor(core::name_expression(e, where)) {}
+  Tensor(const E& e, SourceLocation where = SourceLocation::current()) : Tensor(core::name_expression(e, where)) {}
   /// A parameter, as a variable of the tape in scope.
   Tensor(const Parameter& p);
   /// For ops: a constant over an array, or a variable with a given identity.
@@ -80,8 +79,8 @@ class Tensor {
   xt::xarray<T> array() && {
     return core::to_xtensor<const T>(array_);
   }
-  /// A writable xtensor view. A tape that saved these values refuses to differentiate afterwards. Throws DtypeError, and
-  /// TapeError for a tensor that is on a tape itself.
+  /// A writable xtensor view. A tape that saved these values refuses to differentiate afterwards. Throws DtypeError,
+  /// and TapeError for a tensor that is on a tape itself.
   template <class T>
   auto mutable_array() {
     prepare_write("mutable_array");

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <iosfwd>
 #include <ostream>
-#include <autograd/core/source_location.hpp>
 #include <type_traits>
 
+#include <autograd/core/source_location.hpp>
 #include <autograd/reverse/scalar_tape.hpp>
 
 namespace autograd {

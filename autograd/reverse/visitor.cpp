@@ -24,7 +24,7 @@ std::vector<NamedParameter> zip(const std::vector<std::string>& names, const std
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (std::find(names.begin() + static_cast<std::ptrdiff_t>(i) + 1, names.end(), names[i]) != names.end())
       throw Error("parameters", "two parameters are called " + names[i],
-                      "Give them different names in each_parameter.");
+                  "Give them different names in each_parameter.");
     list.push_back({names[i], found[i]});
   }
   return list;

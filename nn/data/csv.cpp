@@ -1,8 +1,8 @@
 // The CSV reader: one pass that parses numbers where they stand. The careful work (quotes, messages) is left
 // to a slow path that only fields that are not plain numbers reach.
 #include <algorithm>
-#include <autograd/core/error.hpp>
 #include <limits>
+#include <autograd/core/error.hpp>
 #include <nn/data/csv.hpp>
 #include <nn/data/gzip.hpp>
 #include <nn/data/number.hpp>
@@ -104,8 +104,7 @@ class Reader {
     for (;; ++p_) {
       table_.names.emplace_back(field_text(storage, true));
       const Kind kind = classify(table_.names.back()).kind;
-      if (kind == Kind::text || (kind == Kind::empty && options_.missing == Missing::error))
-        all_numbers = false;
+      if (kind == Kind::text || (kind == Kind::empty && options_.missing == Missing::error)) all_numbers = false;
       if (at_line_end(p_)) break;
     }
     table_.columns = table_.names.size();
@@ -176,9 +175,7 @@ class Reader {
               "");
   }
 
-  [[noreturn]] void fail_blank() {
-    fail_in(" is blank, and data follow", "Blank lines may only end the file.");
-  }
+  [[noreturn]] void fail_blank() { fail_in(" is blank, and data follow", "Blank lines may only end the file."); }
   [[noreturn]] void fail(std::size_t line, const std::string& facts, std::string_view hint) {
     throw FileError("read_csv", name_ + ", line " + std::to_string(line) + ": " + facts, hint);
   }

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <filesystem>
-#include <nn/data/table.hpp>
 #include <string_view>
+
+#include <nn/data/table.hpp>
 
 namespace nn {
 
@@ -16,8 +17,7 @@ enum class Missing { error, nan };
 
 /// How read_csv reads.
 struct CsvOptions {
-  char separator =
-      ',';  ///< ',' ';' '\t' ' ' '|' and the like: neither letter, digit, sign, point, quote nor line end
+  char separator = ',';  ///< ',' ';' '\t' ' ' '|' and the like: neither letter, digit, sign, point, quote nor line end
   Header header = Header::automatic;
   Missing missing = Missing::error;
   bool allow_nan = false;  ///< accept the texts nan, inf and infinity

@@ -1,13 +1,12 @@
 // Cutting datasets: everything is a selection of rows.
+#include <numeric>
 #include <autograd/autograd.hpp>
 #include <nn/data/dataset.hpp>
-#include <numeric>
 
 namespace nn {
 namespace {
 
-Dataset make_dataset(const Table& features, const std::vector<double>& column,
-                     const DatasetOptions& options) {
+Dataset make_dataset(const Table& features, const std::vector<double>& column, const DatasetOptions& options) {
   const auto n = static_cast<ag::Index>(features.rows), d = static_cast<ag::Index>(features.columns);
   Dataset data;
   data.features = cast(ag::Tensor::of(features.values, {n, d}), options.dtype);
@@ -18,9 +17,8 @@ Dataset make_dataset(const Table& features, const std::vector<double>& column,
   const std::vector<std::int64_t> labels = to_labels(column);
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (labels[i] < 0)
-      throw ag::DomainError(
-          "from_table", "the label of row " + std::to_string(i) + " is " + std::to_string(labels[i]),
-          "Labels count classes from 0; for other numbers pass {.target = nn::Target::values}.");
+      throw ag::DomainError("from_table", "the label of row " + std::to_string(i) + " is " + std::to_string(labels[i]),
+                            "Labels count classes from 0; for other numbers pass {.target = nn::Target::values}.");
   data.targets = ag::Tensor::of(labels, {n});
   return data;
 }
@@ -29,9 +27,9 @@ Dataset make_dataset(const Table& features, const std::vector<double>& column,
 
 ag::Index Dataset::size() const {
   if (features.rank() == 0 || targets.rank() == 0 || features.shape()[0] != targets.shape()[0])
-    throw ag::ShapeError(
-        "dataset", "features " + to_string(features.shape()) + ", targets " + to_string(targets.shape()),
-        "Both have one row for each example.");
+    throw ag::ShapeError("dataset",
+                         "features " + to_string(features.shape()) + ", targets " + to_string(targets.shape()),
+                         "Both have one row for each example.");
   return features.shape()[0];
 }
 
@@ -80,8 +78,7 @@ Dataset standardized(const Dataset& data, const Standardizer& standardizer) {
 Batches::Batches(Dataset data, ag::Index batch_size, Indices order, BatchOptions options)
     : data_(std::move(data)), order_(std::move(order)), batch_size_(batch_size) {
   if (batch_size < 1)
-    throw ag::DomainError("batches", "the batch size is " + std::to_string(batch_size),
-                          "It must be 1 or more.");
+    throw ag::DomainError("batches", "the batch size is " + std::to_string(batch_size), "It must be 1 or more.");
   const auto n = static_cast<ag::Index>(order_.size());
   count_ = options.drop_last ? n / batch_size : n / batch_size + (n % batch_size != 0);
 }

@@ -6,11 +6,12 @@
 //   for (const auto& [x, y] : nn::Batches{train, 32, rng}) ...
 #pragma once
 
+#include <optional>
+
 #include <autograd/reverse/tensor.hpp>
 #include <nn/data/scaler.hpp>
 #include <nn/data/split.hpp>
 #include <nn/data/table.hpp>
-#include <optional>
 
 namespace nn {
 

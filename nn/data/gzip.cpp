@@ -2,13 +2,13 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <autograd/core/error.hpp>
 #include <cerrno>
 #include <fstream>
 #include <limits>
 #include <new>
-#include <nn/data/gzip.hpp>
 #include <system_error>
+#include <autograd/core/error.hpp>
+#include <nn/data/gzip.hpp>
 
 namespace nn {
 namespace {
@@ -65,8 +65,7 @@ std::string gunzip(std::string_view packed, std::string_view name, std::uint64_t
       } else if (std::all_of(next, end, [](char c) { return c == 0; })) {
         break;
       } else {
-        throw FileError("gunzip",
-                        file + " has " + std::to_string(end - next) + " bytes after the end of its gzip data",
+        throw FileError("gunzip", file + " has " + std::to_string(end - next) + " bytes after the end of its gzip data",
                         "Pack the file again.");
       }
     } else if (status == Z_MEM_ERROR) {
@@ -104,8 +103,7 @@ std::string gzip(std::string_view bytes) {
 
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
-    throw FileError("read_file", path.string() + " is a directory");
+  if (std::filesystem::is_directory(path, ignored)) throw FileError("read_file", path.string() + " is a directory");
   errno = 0;
   std::ifstream in(path, std::ios::binary);
   const auto fail = [&] {

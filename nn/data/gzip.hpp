@@ -17,8 +17,7 @@ bool is_gzip(std::string_view bytes);
 /// Unpacks one gzip stream or several, one after the other, as `gzip -d` does. `name` is used in messages.
 /// Throws FileError if the bytes are truncated or damaged, if others follow, or if the result exceeds `limit`
 /// bytes.
-std::string gunzip(std::string_view packed, std::string_view name,
-                   std::uint64_t limit = default_unpacked_limit);
+std::string gunzip(std::string_view packed, std::string_view name, std::uint64_t limit = default_unpacked_limit);
 
 /// Packs bytes into one gzip stream; the same bytes always give the same stream (no time, no name).
 std::string gzip(std::string_view bytes);

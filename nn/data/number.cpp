@@ -3,8 +3,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <nn/data/number.hpp>
 #include <system_error>
+#include <nn/data/number.hpp>
 
 namespace nn::detail {
 namespace {

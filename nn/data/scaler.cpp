@@ -1,8 +1,8 @@
 // Means and deviations that survive large offsets (two passes) and large values (deviations relative to the
 // largest).
 #include <algorithm>
-#include <autograd/core/error.hpp>
 #include <cmath>
+#include <autograd/core/error.hpp>
 #include <nn/data/scaler.hpp>
 
 namespace nn {
@@ -17,28 +17,25 @@ void each(Values values, std::size_t columns, Visit visit) {
 
 void require_rows(std::size_t size, std::size_t columns) {
   if (columns == 0 ? size != 0 : size % columns != 0)
-    throw autograd::ShapeError(
-        "Standardizer",
-        std::to_string(size) + " values are no rows of " + std::to_string(columns) + " columns",
-        "Pass row-major values with the columns that were fitted.");
+    throw autograd::ShapeError("Standardizer",
+                               std::to_string(size) + " values are no rows of " + std::to_string(columns) + " columns",
+                               "Pass row-major values with the columns that were fitted.");
 }
 
 }  // namespace
 
 Standardizer Standardizer::fit(std::span<const double> values, std::size_t columns) {
   require_rows(values.size(), columns);
-  if (values.empty())
-    throw autograd::DomainError("Standardizer::fit", "there are no rows", "Pass one row or more.");
+  if (values.empty()) throw autograd::DomainError("Standardizer::fit", "there are no rows", "Pass one row or more.");
   const double n = static_cast<double>(values.size() / columns);
-  std::vector<double> least(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(columns)),
-      most = least;
+  std::vector<double> least(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(columns)), most = least;
   std::vector<double> mean(columns), scale(columns), correction(columns), square(columns);
   std::size_t seen = 0;
   each(values, columns, [&](double x, std::size_t c) {
     if (!std::isfinite(x))
       throw autograd::DomainError("Standardizer::fit",
-                                  "row " + std::to_string(seen / columns + 1) + ", column " +
-                                      std::to_string(c + 1) + " is " + std::to_string(x),
+                                  "row " + std::to_string(seen / columns + 1) + ", column " + std::to_string(c + 1) +
+                                      " is " + std::to_string(x),
                                   "Fill in or leave out values that are not finite.");
     ++seen;
     mean[c] += x / n;

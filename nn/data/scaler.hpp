@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <nn/data/table.hpp>
 #include <span>
 #include <string>
 #include <vector>
+
+#include <nn/data/table.hpp>
 
 namespace nn {
 

@@ -1,11 +1,11 @@
 // Partitions are cut out of random permutations.
 #include <algorithm>
-#include <autograd/core/error.hpp>
 #include <cmath>
 #include <map>
-#include <nn/data/split.hpp>
 #include <numeric>
 #include <string>
+#include <autograd/core/error.hpp>
+#include <nn/data/split.hpp>
 
 namespace nn {
 namespace {
@@ -13,9 +13,7 @@ namespace {
 using autograd::DomainError;
 
 std::int64_t test_rows(std::int64_t n, double fraction) {
-  if (n < 2)
-    throw DomainError("train_test_split", std::to_string(n) + " rows cannot be split",
-                      "Pass 2 rows or more.");
+  if (n < 2) throw DomainError("train_test_split", std::to_string(n) + " rows cannot be split", "Pass 2 rows or more.");
   if (!(fraction > 0 && fraction < 1))
     throw DomainError("train_test_split", "the test fraction is " + std::to_string(fraction),
                       "It lies between 0 and 1, both excluded: 0.2 tests on a fifth.");
@@ -50,8 +48,7 @@ Split train_test_split(std::span<const std::int64_t> labels, double test_fractio
   const auto n = static_cast<std::int64_t>(labels.size());
   const std::int64_t total = test_rows(n, test_fraction);
   std::map<std::int64_t, Group> groups;  // ordered by label, so that the result does not depend on hashing
-  for (const std::int64_t row : permutation(n, rng))
-    groups[labels[static_cast<std::size_t>(row)]].rows.push_back(row);
+  for (const std::int64_t row : permutation(n, rng)) groups[labels[static_cast<std::size_t>(row)]].rows.push_back(row);
 
   // Largest remainders, in whole numbers: every label gets total * size / n rounded down, and the rows that
   // are still missing go to the labels that lost most by that.

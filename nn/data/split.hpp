@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <nn/random.hpp>
 #include <span>
 #include <vector>
+
+#include <nn/random.hpp>
 
 namespace nn {
 

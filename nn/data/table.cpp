@@ -20,13 +20,11 @@ std::size_t Table::index(std::string_view name) const {
   if (found == names.end()) {
     std::string known;
     for (const std::string& n : names) known += (known.empty() ? "'" : ", '") + n + "'";
-    throw ShapeError(
-        "Table::column", "no column is named '" + std::string{name} + "'",
-        names.empty() ? "The table has no names: use a position." : "The names are " + known + ".");
+    throw ShapeError("Table::column", "no column is named '" + std::string{name} + "'",
+                     names.empty() ? "The table has no names: use a position." : "The names are " + known + ".");
   }
   if (std::find(found + 1, names.end(), name) != names.end())
-    throw ShapeError("Table::column", "several columns are named '" + std::string{name} + "'",
-                     "Use a position.");
+    throw ShapeError("Table::column", "several columns are named '" + std::string{name} + "'", "Use a position.");
   return static_cast<std::size_t>(found - names.begin());
 }
 

@@ -1,8 +1,8 @@
 // The chain sum(tanh(x * w + b) * z) in float32: value and the gradients of x, w, b and z, beside libtorch.
 //
-// Both run in one process and take turns; each figure is the median of several rounds, with the quartiles. Gradients are
-// compared before anything is timed. libtorch is used as its documentation says: leaves with requires_grad, backward(),
-// gradients reset to undefined between steps.
+// Both run in one process and take turns; each figure is the median of several rounds, with the quartiles. Gradients
+// are compared before anything is timed. libtorch is used as its documentation says: leaves with requires_grad,
+// backward(), gradients reset to undefined between steps.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -52,7 +52,8 @@ std::vector<Time> race(const std::vector<std::function<void()>>& contenders, int
 
 std::vector<float> numbers(ag::Index n, double seed) {
   std::vector<float> v(static_cast<std::size_t>(n));
-  for (std::size_t i = 0; i < v.size(); ++i) v[i] = static_cast<float>(std::sin(seed + 0.7 * static_cast<double>(i % 997)));
+  for (std::size_t i = 0; i < v.size(); ++i)
+    v[i] = static_cast<float>(std::sin(seed + 0.7 * static_cast<double>(i % 997)));
   return v;
 }
 
@@ -113,13 +114,13 @@ int main() {
       }
     const auto times = race({ours, theirs}, repeats);
     std::printf("%10lld %12.2f (%6.2f-%7.2f) %12.2f (%6.2f-%7.2f) %7.1fx %5.2f %6.2f\n", static_cast<long long>(n),
-                times[0].median * 1e6, times[0].low * 1e6, times[0].high * 1e6, times[1].median * 1e6, times[1].low * 1e6,
-                times[1].high * 1e6, times[1].median / times[0].median, times[0].median / static_cast<double>(n) * 1e9,
-                times[1].median / static_cast<double>(n) * 1e9);
+                times[0].median * 1e6, times[0].low * 1e6, times[0].high * 1e6, times[1].median * 1e6,
+                times[1].low * 1e6, times[1].high * 1e6, times[1].median / times[0].median,
+                times[0].median / static_cast<double>(n) * 1e9, times[1].median / static_cast<double>(n) * 1e9);
 #else
     const auto times = race({ours}, repeats);
-    std::printf("%10lld %12.2f (%6.2f-%7.2f) %12.2f\n", static_cast<long long>(n), times[0].median * 1e6, times[0].low * 1e6,
-                times[0].high * 1e6, times[0].median / static_cast<double>(n) * 1e9);
+    std::printf("%10lld %12.2f (%6.2f-%7.2f) %12.2f\n", static_cast<long long>(n), times[0].median * 1e6,
+                times[0].low * 1e6, times[0].high * 1e6, times[0].median / static_cast<double>(n) * 1e9);
 #endif
   }
 }

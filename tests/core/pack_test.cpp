@@ -96,8 +96,7 @@ double error_in_ulp(T got, Real exact, double floor) {
   if (std::isfinite(rounded)) std::frexp(std::fmax(std::abs(rounded), static_cast<T>(floor)), &exponent);
   if (exponent < Limits::min_exponent) exponent = Limits::min_exponent;
   // An infinity that should be finite counts as the first power of two out of range.
-  const Real value =
-      std::isinf(got) ? std::copysign(std::ldexp(Real(1), Limits::max_exponent), Real(got)) : Real(got);
+  const Real value = std::isinf(got) ? std::copysign(std::ldexp(Real(1), Limits::max_exponent), Real(got)) : Real(got);
   return static_cast<double>(std::abs(std::ldexp(value - exact, Limits::digits - exponent)));
 }
 
@@ -105,13 +104,12 @@ template <class T>
 std::vector<T> samples() {
   using Limits = std::numeric_limits<T>;
   std::vector<T> values = {Limits::quiet_NaN()};
-  const double corners[] = {0,     0.5, 1,     1.5,   2,   2.5,    3,    24,   87.5, 88.7, 89.3,
-                            104,   150, 127.9, 709.7, 710.4, 745,  1023.9, 1074, 1e10, 1e18, 1e30};
+  const double corners[] = {0,   0.5, 1,     1.5,   2,     2.5, 3,      24,   87.5, 88.7, 89.3,
+                            104, 150, 127.9, 709.7, 710.4, 745, 1023.9, 1074, 1e10, 1e18, 1e30};
   std::vector<T> special = {Limits::denorm_min(), Limits::min() / 2, Limits::min(),     Limits::epsilon(),
                             Limits::max() / 2,    Limits::max(),     Limits::infinity()};
   for (double x : corners) special.push_back(static_cast<T>(x));
-  for (T x : special)
-    values.insert(values.end(), {x, -x, std::nextafter(x, T(0)), -std::nextafter(x, T(0))});
+  for (T x : special) values.insert(values.end(), {x, -x, std::nextafter(x, T(0)), -std::nextafter(x, T(0))});
   std::mt19937_64 random(1);
   for (double width : {1.0, 10.0, 100.0, 1000.0, 1e6})
     for (int i = 0; i < 500; ++i)
@@ -141,8 +139,7 @@ TEMPLATE_TEST_CASE("Pack functions agree with the C library in each lane", "[cor
       for (std::size_t k = 0; k < lanes; ++k)
         depends_on_lane += std::memcmp(&alone[k], &together[i], sizeof(T)) != 0 && !std::isnan(together[i]);
     }
-    INFO(row.name << "(" << a[at] << ", " << b[at] << ") = " << together[at] << ", not "
-                  << row.exact(a[at], b[at]));
+    INFO(row.name << "(" << a[at] << ", " << b[at] << ") = " << together[at] << ", not " << row.exact(a[at], b[at]));
     CHECK(worst <= row.ulp);
     INFO(row.name);
     CHECK(depends_on_lane == 0);

@@ -23,8 +23,7 @@ const Activation activations[] = {
     {"sigmoid", logistic, [](double z) { return logistic(z) * (1 - logistic(z)); }, nn::Sigmoid{}},
     {"tanh", [](double z) { return std::tanh(z); }, [](double z) { return 1 - std::tanh(z) * std::tanh(z); },
      nn::Tanh{}},
-    {"relu", [](double z) { return std::max(0.0, z); }, [](double z) { return z > 0 ? 1.0 : 0.0; },
-     nn::Relu{}},
+    {"relu", [](double z) { return std::max(0.0, z); }, [](double z) { return z > 0 ? 1.0 : 0.0; }, nn::Relu{}},
     {"leaky relu", [](double z) { return std::max(0.1 * z, z); }, [](double z) { return z > 0 ? 1.0 : 0.1; },
      nn::LeakyRelu{0.1}},
 };
@@ -36,14 +35,12 @@ struct Network {
 
   Network(const std::vector<ag::Index>& units, const Activation& a, nn::Rng& rng) : activation(a.layer) {
     for (std::size_t l = 0; l + 1 < units.size(); ++l)
-      layers.emplace_back(
-          units[l], units[l + 1], rng,
-          nn::DenseOptions{.weight = nn::normal(0.7), .offset = nn::normal(0.3), .dtype = ag::float64});
+      layers.emplace_back(units[l], units[l + 1], rng,
+                          nn::DenseOptions{.weight = nn::normal(0.7), .offset = nn::normal(0.3), .dtype = ag::float64});
   }
   ag::Tensor operator()(const ag::Tensor& x) const {
     ag::Tensor a = x;
-    for (std::size_t l = 0; l < layers.size(); ++l)
-      a = l + 1 < layers.size() ? activation(layers[l](a)) : layers[l](a);
+    for (std::size_t l = 0; l < layers.size(); ++l) a = l + 1 < layers.size() ? activation(layers[l](a)) : layers[l](a);
     return a;
   }
   void each_parameter(auto& visit) { visit("layers", layers); }
@@ -56,8 +53,7 @@ struct Gradients {
   std::vector<Matrix> dW, db;
   double cost = 0;
 };
-Gradients by_formula(const Network& net, const Activation& act, Output output, const Matrix& X,
-                     const Matrix& Y) {
+Gradients by_formula(const Network& net, const Activation& act, Output output, const Matrix& X, const Matrix& Y) {
   const double m = static_cast<double>(X.columns);
   std::vector<Matrix> Z, A{X};
   for (std::size_t l = 0; l < net.layers.size(); ++l) {
@@ -169,8 +165,7 @@ TEST_CASE("Backpropagation: the logits form of the loss has the same gradients")
   const ag::Tensor a = nn::binary_cross_entropy(sigmoid(layer(x)), y);
   const ag::Tensor b = nn::binary_cross_entropy_with_logits(layer(x), y);
   CHECK(a.value() == Approx(b.value()).epsilon(1e-14));
-  CHECK(relative_difference(Matrix(tape.gradient(a)[layer.weight]), Matrix(tape.gradient(b)[layer.weight])) <
-        1e-13);
+  CHECK(relative_difference(Matrix(tape.gradient(a)[layer.weight]), Matrix(tape.gradient(b)[layer.weight])) < 1e-13);
 }
 
 TEST_CASE("Backpropagation: loops over examples, single examples and the whole batch agree") {
@@ -229,8 +224,7 @@ TEST_CASE("Known answers: one neuron, 300 steps, quadratic cost") {
 TEST_CASE("Known answers: Mazur's two layers") {
   nn::Rng rng{1};
   const nn::DenseOptions in_double{.dtype = ag::float64};
-  nn::Sequential net{nn::Dense{2, 2, rng, in_double}, nn::Sigmoid{}, nn::Dense{2, 2, rng, in_double},
-                     nn::Sigmoid{}};
+  nn::Sequential net{nn::Dense{2, 2, rng, in_double}, nn::Sigmoid{}, nn::Dense{2, 2, rng, in_double}, nn::Sigmoid{}};
   const auto set = [](ag::Parameter& p, std::vector<double> v) { p.assign(ag::Tensor::of(v, p.shape())); };
   set(net.get<0>().weight, {.15, .20, .25, .30});
   set(net.get<0>().bias, {.35, .35});
@@ -265,8 +259,8 @@ TEST_CASE("A start at zero keeps all hidden units equal") {
 TEST_CASE("Linear activations collapse to one layer") {
   nn::Rng rng{2};
   const nn::DenseOptions start{.offset = nn::normal(1), .dtype = ag::float64};
-  const nn::Sequential net{nn::Dense{3, 6, rng, start}, nn::Identity{}, nn::Dense{6, 5, rng, start},
-                           nn::Identity{}, nn::Dense{5, 2, rng, start}};
+  const nn::Sequential net{nn::Dense{3, 6, rng, start}, nn::Identity{}, nn::Dense{6, 5, rng, start}, nn::Identity{},
+                           nn::Dense{5, 2, rng, start}};
   const auto W = [&](const nn::Dense& d) { return Matrix(d.weight.value()); };
   const auto b = [&](const nn::Dense& d) { return Matrix(d.bias.value()); };
   const nn::Dense &d0 = net.get<0>(), &d1 = net.get<2>(), &d2 = net.get<4>();

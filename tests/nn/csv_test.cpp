@@ -1,13 +1,13 @@
 // read_csv, gzip and Table: what is accepted, and for everything else the line, the column and the reason.
 #include <unistd.h>
 
-#include <autograd/core/error.hpp>
 #include <clocale>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <autograd/core/error.hpp>
 #include <nn/data/csv.hpp>
 #include <nn/data/gzip.hpp>
 #include <nn/random.hpp>
@@ -81,8 +81,7 @@ TEST_CASE("read_csv: quoted fields") {
   CHECK(t.values == Values{1, 2, 3, 4});
   CHECK(parse_csv("\"1\",\"2\"\n\"3\",4\n").values == Values{1, 2, 3, 4});
   CHECK(parse_csv("\"a\"").names == Names{"a"});
-  CHECK(error_of("\"a\",\"two\nlines\"\n1,x\n") ==
-        start + "line 3, column 2 ('two\nlines'): 'x' is not a number.");
+  CHECK(error_of("\"a\",\"two\nlines\"\n1,x\n") == start + "line 3, column 2 ('two\nlines'): 'x' is not a number.");
   CHECK(error_of("\"a,b\n1,2\n") == start + "line 1: a quote is not closed.");
   CHECK(error_of("a,b\n1,\"2\n3,4\n") == start + "line 2: a quote is not closed.");
   CHECK(error_of("a,b\n1,\"2\n3\",4\n") == start + "line 2: a quote is not closed.");
@@ -124,9 +123,7 @@ TEST_CASE("read_csv: other separators") {
 }
 
 TEST_CASE("read_csv: every form of a number") {
-  const auto one = [](const std::string& text) {
-    return parse_csv(text, {.header = Header::no}).values.at(0);
-  };
+  const auto one = [](const std::string& text) { return parse_csv(text, {.header = Header::no}).values.at(0); };
   CHECK(one("+5") == 5);
   CHECK(one("5.") == 5);
   CHECK(one(".5") == 0.5);
@@ -159,8 +156,8 @@ TEST_CASE("read_csv: every form of a number") {
   CHECK(one(std::string(400, '9') + "e-730") == 0);
   CHECK(one("1e-9223372036854775808") == 0);
   CHECK(one("0e999999") == 0);
-  for (const char* bad : {"abc", "1x", "1e", "e5", "0x10", "1_000", "--1", "+-1", "++1", "-", "+", ".", "1 2",
-                          "1.2.3", "\"x\"", "nanx", "TRUE"}) {
+  for (const char* bad : {"abc", "1x", "1e", "e5", "0x10", "1_000", "--1", "+-1", "++1", "-", "+", ".", "1 2", "1.2.3",
+                          "\"x\"", "nanx", "TRUE"}) {
     CAPTURE(bad);
     CHECK_THAT(error_of(bad, {.header = Header::no}), ContainsSubstring("is not a number"));
   }
@@ -171,8 +168,7 @@ TEST_CASE("read_csv: every form of a number") {
           start + "line 1, column 2: '" + large + "' is too large for a double.");
   }
   CHECK_THAT(error_of(std::string(400, '9'), {.header = Header::no}), ContainsSubstring("...' is too large"));
-  CHECK_THAT(error_of("1." + std::string(400, '0') + "e309", {.header = Header::no}),
-             ContainsSubstring("too large"));
+  CHECK_THAT(error_of("1." + std::string(400, '0') + "e309", {.header = Header::no}), ContainsSubstring("too large"));
 }
 
 TEST_CASE("read_csv: numbers do not depend on the locale") {
@@ -187,8 +183,7 @@ TEST_CASE("read_csv: numbers do not depend on the locale") {
 
 TEST_CASE("read_csv: rows that are wrong are named") {
   CHECK(error_of("a,b,c\n1,2,3\n4,5,abc\n") == start + "line 3, column 3 ('c'): 'abc' is not a number.");
-  CHECK(error_of("1,2\n3,4\n5,6\n7,8\n9,10\n11,12\n13,abc\n") ==
-        start + "line 7, column 2: 'abc' is not a number.");
+  CHECK(error_of("1,2\n3,4\n5,6\n7,8\n9,10\n11,12\n13,abc\n") == start + "line 7, column 2: 'abc' is not a number.");
   CHECK(error_of("1,2,3,4,5\n1,2,3,4\n") == start + "line 2 has 4 fields, line 1 has 5.");
   CHECK(error_of("a,b\n1,2,3\n") == start + "line 2 has 3 fields, line 1 has 2.");
   CHECK(error_of("a,b\n1\n") == start + "line 2 has 1 field, line 1 has 2.");
@@ -221,8 +216,7 @@ TEST_CASE("read_csv: empty fields and numbers that are not finite") {
     CHECK_THAT(error_of(std::string{"1,2\n3,"} + text + "\n"),
                ContainsSubstring(std::string{"line 2, column 2: '"} + text + "' is not finite."));
     CHECK_THAT(error_of(std::string{text} + ",2\n"), ContainsSubstring("line 1, column 1: '"));
-    CHECK_THAT(error_of(std::string{"1,2\n3,"} + text, {.missing = Missing::nan}),
-               ContainsSubstring("not finite"));
+    CHECK_THAT(error_of(std::string{"1,2\n3,"} + text, {.missing = Missing::nan}), ContainsSubstring("not finite"));
     CHECK_FALSE(std::isfinite(parse_csv(std::string{"1,2\n3,"} + text, {.allow_nan = true}).values[3]));
   }
   CHECK(parse_csv("1,-inf\n", {.allow_nan = true}).values[1] == -std::numeric_limits<double>::infinity());
@@ -236,10 +230,8 @@ TEST_CASE("read_csv: plain and gzip files, known by their content") {
   const TemporaryFile bad{"bad.csv", "1,2\n3,x\n"};
   CHECK_THROWS_WITH(nn::read_csv(bad.path), ContainsSubstring(bad.path.string() + ", line 2, column 2: 'x'"));
   CHECK_THROWS_AS(nn::read_csv("no/such/file.csv"), FileError);
-  CHECK_THROWS_WITH(nn::read_csv("no/such/file.csv"),
-                    ContainsSubstring("cannot read no/such/file.csv: No such file"));
-  CHECK_THROWS_WITH(nn::read_csv(std::filesystem::temp_directory_path()),
-                    ContainsSubstring("is a directory"));
+  CHECK_THROWS_WITH(nn::read_csv("no/such/file.csv"), ContainsSubstring("cannot read no/such/file.csv: No such file"));
+  CHECK_THROWS_WITH(nn::read_csv(std::filesystem::temp_directory_path()), ContainsSubstring("is a directory"));
   CHECK_THROWS_WITH(nn::read_file(bad.path, 4), ContainsSubstring("has more than 4 bytes"));
 }
 
@@ -262,8 +254,7 @@ TEST_CASE("gunzip: streams whole, concatenated and damaged") {
   for (std::size_t size = 2; size < packed.size(); size += size < 40 ? 1 : packed.size() / 50)
     CHECK_THROWS_WITH(nn::gunzip(packed.substr(0, size), "x"), ContainsSubstring("x is truncated"));
   for (std::size_t less = 1; less < 12; ++less)  // within the checksum and the length behind the data, too
-    CHECK_THROWS_WITH(nn::gunzip(packed.substr(0, packed.size() - less), "x"),
-                      ContainsSubstring("x is truncated"));
+    CHECK_THROWS_WITH(nn::gunzip(packed.substr(0, packed.size() - less), "x"), ContainsSubstring("x is truncated"));
   CHECK_THROWS_WITH(nn::gunzip(packed + packed.substr(0, 30), "x"), ContainsSubstring("x is truncated"));
   CHECK_THROWS_WITH(nn::gunzip(packed + "more", "x"), ContainsSubstring("4 bytes after the end"));
   for (const std::size_t at : {packed.size() / 2, packed.size() - 6, packed.size() - 1}) {
@@ -305,9 +296,9 @@ TEST_CASE("examples/data: the files are what their README says") {
   };
   if (!std::filesystem::exists("examples/data")) return;  // not run from the root of the source
   for (const Expected& e :
-       {Expected{"digits.csv.gz", 1797, 65, 8070.0 / 1797},
-        Expected{"breast_cancer.csv", 569, 31, 357.0 / 569}, Expected{"iris.csv", 150, 5, 1},
-        Expected{"wine.csv", 178, 14, 167.0 / 178}, Expected{"diabetes.csv", 442, 11, 67243.0 / 442}}) {
+       {Expected{"digits.csv.gz", 1797, 65, 8070.0 / 1797}, Expected{"breast_cancer.csv", 569, 31, 357.0 / 569},
+        Expected{"iris.csv", 150, 5, 1}, Expected{"wine.csv", 178, 14, 167.0 / 178},
+        Expected{"diabetes.csv", 442, 11, 67243.0 / 442}}) {
     CAPTURE(e.file);
     const Table t = nn::read_csv(std::filesystem::path{"examples/data"} / e.file);
     CHECK(t.rows == e.rows);

@@ -1,8 +1,8 @@
 // Datasets: from tables, by rows, split, standardised, in batches; accuracy and the confusion matrix.
-#include <autograd/autograd.hpp>
-#include <nn/nn.hpp>
 #include <set>
 #include <sstream>
+#include <autograd/autograd.hpp>
+#include <nn/nn.hpp>
 #include <tests/catch.hpp>
 
 namespace ag = autograd;

@@ -81,11 +81,9 @@ TEST_CASE("Dense: y = x W' + b in both dtypes, with and without bias, for one ex
       const ag::Tensor y = layer(x);
       CHECK(y.dtype() == dtype);
       CHECK(relative_difference(Matrix(y), expected) < rounding);
-      const ag::Tensor single =
-          layer(reshape(nn::Dataset{x, x}.subset(std::vector<std::int64_t>{2}).features, {5}));
+      const ag::Tensor single = layer(reshape(nn::Dataset{x, x}.subset(std::vector<std::int64_t>{2}).features, {5}));
       CHECK(single.shape() == ag::Shape{3});
-      for (std::size_t j = 0; j < 3; ++j)
-        CHECK(single.to_vector()[j] == Approx(expected(2, j)).epsilon(1e-5));
+      for (std::size_t j = 0; j < 3; ++j) CHECK(single.to_vector()[j] == Approx(expected(2, j)).epsilon(1e-5));
       CHECK(layer(reshape(x, {7, 1, 5})).shape() == ag::Shape{7, 1, 3});
       CHECK(layer(ag::Tensor::zeros({0, 5}, dtype)).shape() == ag::Shape{0, 3});
       CHECK(nn::count_parameters(layer) == (bias ? 18 : 15));
@@ -145,8 +143,8 @@ TEST_CASE("Sequential: composition, names, nesting, lambdas") {
 TEST_CASE("A user's own layers: names, sharing, clashes") {
   nn::Rng rng{2};
   Residual layer{nn::Dense{3, 3, rng, {.dtype = ag::float64}}, {}, {}, std::vector<Scale>(2)};
-  CHECK(names_of(layer) == std::vector<std::string>{"inner.weight", "inner.bias", "scale.factor",
-                                                    "more.0.factor", "more.1.factor"});
+  CHECK(names_of(layer) ==
+        std::vector<std::string>{"inner.weight", "inner.bias", "scale.factor", "more.0.factor", "more.1.factor"});
   layer.projection.emplace(3, 3, rng);
   CHECK(names_of(layer)[3] == "projection.weight");
   CHECK(names_of(Tied{}) == std::vector<std::string>{"encode"});

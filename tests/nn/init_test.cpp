@@ -1,6 +1,6 @@
 // Initialisers: the spread they promise, the same numbers for the same seed, and no others.
-#include <autograd/autograd.hpp>
 #include <cmath>
+#include <autograd/autograd.hpp>
 #include <nn/init.hpp>
 #include <tests/catch.hpp>
 
@@ -70,8 +70,7 @@ TEST_CASE("init: a window multiplies both fans") {
 }
 
 TEST_CASE("init: a seed gives the same numbers, float32 those of float64 rounded") {
-  for (const nn::Initialiser& init :
-       {nn::normal(), nn::uniform(-1, 2), nn::glorot_uniform(), nn::he_normal()}) {
+  for (const nn::Initialiser& init : {nn::normal(), nn::uniform(-1, 2), nn::glorot_uniform(), nn::he_normal()}) {
     nn::Rng a{5}, b{5}, c{6}, d{5};
     const auto x = init({7, 3}, ag::float64, a).to_vector();
     CHECK(x == init({7, 3}, ag::float64, b).to_vector());

@@ -69,9 +69,8 @@ TEST_CASE("Losses: binary cross-entropy of probabilities") {
   CHECK(at(nn::binary_cross_entropy, 0, 1) == std::pair{inf, -inf});
   CHECK(at(nn::binary_cross_entropy, 1, 0) == std::pair{inf, inf});
   CHECK(std::isnan(nn::binary_cross_entropy(vec({NAN}), vec({0})).value()));
-  CHECK(
-      nn::binary_cross_entropy(ag::Tensor::of(std::vector<float>{0.25f, 1.f}, {2}), labels({0, 1})).value() ==
-      Approx(-std::log(0.75) / 2));
+  CHECK(nn::binary_cross_entropy(ag::Tensor::of(std::vector<float>{0.25f, 1.f}, {2}), labels({0, 1})).value() ==
+        Approx(-std::log(0.75) / 2));
 }
 
 TEST_CASE("Losses: binary cross-entropy of logits is exact everywhere") {
@@ -79,8 +78,7 @@ TEST_CASE("Losses: binary cross-entropy of logits is exact everywhere") {
     for (const double y : {0.0, 0.25, 1.0}) {
       CAPTURE(z, y);
       const auto [value, slope] = at(nn::binary_cross_entropy_with_logits, z, y);
-      const double small =
-          std::log1p(std::exp(-std::abs(z)));  // long formula: y log(1 + e^-z) + (1 - y) log(1 + e^z)
+      const double small = std::log1p(std::exp(-std::abs(z)));  // long formula: y log(1 + e^-z) + (1 - y) log(1 + e^z)
       CHECK(value == Approx(z > 0 ? small + (1 - y) * z : small - y * z).epsilon(1e-15));
       const double s = 1 / (1 + std::exp(-z)), rest = 1 / (1 + std::exp(z));
       CHECK(slope == Approx(y == 1 ? -rest : s - y).epsilon(1e-14).margin(1e-320));
@@ -127,8 +125,7 @@ TEST_CASE("Losses: cross-entropy of extreme scores") {
   const ag::Tensor each = nn::cross_entropy(x, labels({0, 2}), Reduction::none);
   CHECK(each.to_vector() == std::vector<double>{0, 2000});
   CHECK(tape.gradient(ag::Tensor(sum(each)))[x].to_vector() == std::vector<double>{0, 0, 0, 0, 1, -1});
-  const ag::Tensor masked =
-      ag::Tensor::of(std::vector<double>{0, 0, -inf}, {1, 3});  // a class that cannot be
+  const ag::Tensor masked = ag::Tensor::of(std::vector<double>{0, 0, -inf}, {1, 3});  // a class that cannot be
   const ag::Tensor p = ag::Tensor::of(std::vector<double>{0.5, 0.5, 0}, {1, 3});
   CHECK(nn::cross_entropy(masked, p).value() == Approx(std::log(2)));
 }
@@ -159,8 +156,7 @@ TEST_CASE("Losses: on a tape that keeps every operation they are the same") {
 
 TEST_CASE("Losses: bad input") {
   const ag::Tensor a = vec({0.1, 0.2}), column = ag::Tensor::of(std::vector<double>{0, 1}, {2, 1});
-  CHECK_THROWS_WITH(nn::mse(a, column),
-                    ContainsSubstring("[mse] prediction (2,) float64, target (2, 1) float64"));
+  CHECK_THROWS_WITH(nn::mse(a, column), ContainsSubstring("[mse] prediction (2,) float64, target (2, 1) float64"));
   CHECK_THROWS_AS(nn::mse(a, column), ag::ShapeError);
   CHECK_THROWS_AS(nn::half_squared_error(a, column), ag::ShapeError);
   CHECK_THROWS_AS(nn::binary_cross_entropy(a, column), ag::ShapeError);
@@ -169,17 +165,15 @@ TEST_CASE("Losses: bad input") {
   CHECK_THROWS_AS(nn::mse(labels({1, 2}), labels({1, 2})), ag::DtypeError);
 
   CHECK_THROWS_AS(nn::binary_cross_entropy(vec({0.5, 1.5}), vec({0, 1})), ag::DomainError);
-  CHECK_THROWS_WITH(nn::binary_cross_entropy(vec({0.5, 1.5}), vec({0, 1})),
-                    ContainsSubstring("at position 1"));
+  CHECK_THROWS_WITH(nn::binary_cross_entropy(vec({0.5, 1.5}), vec({0, 1})), ContainsSubstring("at position 1"));
   CHECK_THROWS_AS(nn::binary_cross_entropy(vec({0.5, 0.5}), vec({0, -1})), ag::DomainError);
   CHECK_THROWS_AS(nn::binary_cross_entropy_with_logits(vec({7, 8}), vec({0, 2})), ag::DomainError);
   CHECK_THROWS_AS(nn::binary_cross_entropy(ag::Var(1.5), 1.0), ag::DomainError);
   CHECK_THROWS_AS(nn::binary_cross_entropy(0.5, 3.0), ag::DomainError);
 
   const ag::Tensor z = ag::Tensor::zeros({2, 3});
-  CHECK_THROWS_WITH(
-      nn::cross_entropy(z, labels({0, 3})),
-      ContainsSubstring("[cross_entropy] label 3 at position 1 with 3 classes. Labels run from 0 to 2."));
+  CHECK_THROWS_WITH(nn::cross_entropy(z, labels({0, 3})),
+                    ContainsSubstring("[cross_entropy] label 3 at position 1 with 3 classes. Labels run from 0 to 2."));
   CHECK_THROWS_AS(nn::cross_entropy(z, labels({0, -1})), ag::DomainError);
   CHECK_THROWS_AS(nn::cross_entropy(z, labels({0, 1, 2})), ag::ShapeError);
   CHECK_THROWS_AS(nn::cross_entropy(z, ag::Tensor::zeros({2, 1}, ag::int64)), ag::ShapeError);

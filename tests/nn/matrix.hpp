@@ -3,9 +3,10 @@
 // test.
 #pragma once
 
-#include <autograd/autograd.hpp>
 #include <cmath>
 #include <vector>
+
+#include <autograd/autograd.hpp>
 
 /// rows x columns numbers, row-major.
 struct Matrix {
@@ -13,8 +14,7 @@ struct Matrix {
   std::vector<double> v;
 
   Matrix(std::size_t r, std::size_t c) : rows(r), columns(c), v(r * c) {}
-  Matrix(std::size_t r, std::size_t c, std::vector<double> values)
-      : rows(r), columns(c), v(std::move(values)) {}
+  Matrix(std::size_t r, std::size_t c, std::vector<double> values) : rows(r), columns(c), v(std::move(values)) {}
   /// The elements of a tensor (rows, columns), or of one (rows,) as a column.
   explicit Matrix(const autograd::Tensor& t)
       : Matrix(static_cast<std::size_t>(t.shape(0)), t.rank() > 1 ? static_cast<std::size_t>(t.shape(1)) : 1,
@@ -60,9 +60,7 @@ inline Matrix operator-(const Matrix& a, const Matrix& b) {
 inline Matrix operator*(double s, const Matrix& a) {
   return map(a, [s](double x) { return s * x; });
 }
-inline Matrix row_sum(const Matrix& a) {
-  return a * Matrix(a.columns, 1, std::vector<double>(a.columns, 1.0));
-}
+inline Matrix row_sum(const Matrix& a) { return a * Matrix(a.columns, 1, std::vector<double>(a.columns, 1.0)); }
 
 /// The largest difference, relative to the largest element of b.
 inline double relative_difference(const Matrix& a, const Matrix& b) {

@@ -1,7 +1,7 @@
 // Optimisers: published numbers, the formulas step by step, and what changes of the model or bad settings
 // say.
-#include <autograd/autograd.hpp>
 #include <cmath>
+#include <autograd/autograd.hpp>
 #include <nn/nn.hpp>
 #include <tests/catch.hpp>
 
@@ -25,8 +25,7 @@ ag::Tensor scaled(const ag::Tensor& t, double s) { return s * t; }
 void check(const ag::Parameter& w, const std::vector<double>& expected, double tolerance) {
   const auto v = w.value().to_vector();
   REQUIRE(v.size() == expected.size());
-  for (std::size_t i = 0; i < v.size(); ++i)
-    CHECK(v[i] == Approx(expected[i]).epsilon(tolerance).margin(tolerance));
+  for (std::size_t i = 0; i < v.size(); ++i) CHECK(v[i] == Approx(expected[i]).epsilon(tolerance).margin(tolerance));
 }
 
 }  // namespace
@@ -74,8 +73,7 @@ TEST_CASE("Optimisers: three steps by their formulas, in both dtypes") {
       CHECK(model.w.dtype() == dtype);
     };
     run(nn::Sgd{.rate = rate}, [&](double& w, double d, int) { w -= rate * d; });
-    run(nn::Sgd{.rate = rate, .weight_decay = decay},
-        [&](double& w, double d, int) { w -= rate * (d + decay * w); });
+    run(nn::Sgd{.rate = rate, .weight_decay = decay}, [&](double& w, double d, int) { w -= rate * (d + decay * w); });
     double v = 0;
     run(nn::Sgd{.rate = rate, .momentum = mu, .weight_decay = decay}, [&](double& w, double d, int) {
       v = mu * v + d + decay * w;
@@ -177,8 +175,7 @@ TEST_CASE("Optimisers: bad settings and changed models") {
 
   nn::Adam adam;
   step(adam, model, g);
-  Weight larger{ag::Parameter(ag::Tensor::ones({3}))},
-      single{ag::Parameter(ag::Tensor::ones({2}, ag::float32))};
+  Weight larger{ag::Parameter(ag::Tensor::ones({3}))}, single{ag::Parameter(ag::Tensor::ones({2}, ag::float32))};
   CHECK_THROWS_AS(step(adam, larger, ag::Tensor::ones({3})), ag::ShapeError);
   CHECK_THROWS_AS(step(adam, single, ag::Tensor::ones({2}, ag::float32)), ag::DtypeError);
   nn::Rng rng{1};

@@ -3,13 +3,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <autograd/core/error.hpp>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <sstream>
+#include <autograd/core/error.hpp>
 #include <nn/interrupt.hpp>
 #include <nn/progress.hpp>
-#include <sstream>
 #include <tests/catch.hpp>
 
 using nn::Progress;
@@ -100,15 +100,16 @@ TEST_CASE("Progress: at most ten redraws a second, and longer lines are wiped") 
     CHECK_THAT(shown, ContainsSubstring(" left"));
     screen.now += 1;
     progress.advance(85000, {{"loss", 1}});
-    const std::string over =
-        screen.take();  // what a terminal shows after it: the new line, blanks, nothing else
+    const std::string over = screen.take();  // what a terminal shows after it: the new line, blanks, nothing else
     CAPTURE(shown, over);
     REQUIRE(over[0] == '\r');
     CHECK(over.find_last_not_of(' ') < shown.find_last_not_of(' '));
     CHECK(over.size() > shown.find_last_not_of(' '));
   }
   CHECK(screen.take() == "\n");  // the open line is ended by the destructor
-  { Progress idle{1, 10, screen.options(true)}; }
+  {
+    Progress idle{1, 10, screen.options(true)};
+  }
   CHECK(screen.take().empty());
 }
 
@@ -202,8 +203,7 @@ int status_of(Body body) {
 }  // namespace
 
 TEST_CASE("InterruptGuard: the first signal is noted, the handler of before comes back") {
-  struct sigaction mine {
-  }, before{};
+  struct sigaction mine{}, before{};
   mine.sa_handler = count_signal;
   sigaction(SIGINT, &mine, &before);
   handled = 0;
@@ -242,7 +242,9 @@ TEST_CASE("InterruptGuard: the second signal ends the process") {
   })));
   CHECK(status_of([] {  // an inner guard that saw nothing leaves the outer one as it was
           const nn::InterruptGuard outer;
-          { const nn::InterruptGuard inner; }
+          {
+            const nn::InterruptGuard inner;
+          }
           std::raise(SIGINT);
           if (!outer.interrupted()) _exit(1);
         }) == 0);

@@ -1,11 +1,11 @@
 // Rng: published outputs, the distributions against their laws, and the promises about state and range.
 #include <algorithm>
-#include <autograd/core/error.hpp>
 #include <cmath>
-#include <nn/random.hpp>
 #include <random>
-#include <tests/catch.hpp>
 #include <vector>
+#include <autograd/core/error.hpp>
+#include <nn/random.hpp>
+#include <tests/catch.hpp>
 
 using nn::Rng;
 
@@ -28,8 +28,7 @@ TEST_CASE("Rng: xoshiro256++ gives the outputs of the reference implementation")
 }
 
 TEST_CASE("Rng: a seed is expanded by splitmix64") {
-  const Rng::State published{6457827717110365317u, 3203168211198807973u, 9817491932198370423u,
-                             4593380528125082431u};
+  const Rng::State published{6457827717110365317u, 3203168211198807973u, 9817491932198370423u, 4593380528125082431u};
   CHECK(Rng{1234567}.state() == published);
   CHECK(Rng{0}.state()[0] == 0xe220a8397b1dcdafu);
   CHECK(Rng{-1} == Rng{~std::uint64_t{0}});
@@ -84,8 +83,7 @@ TEST_CASE("Rng: uniform(low, high) keeps its range") {
   }
   CHECK((least >= -3 && least < -2.99));
   CHECK((most < 5 && most > 4.99));
-  const double high =
-      std::nextafter(1.0, 2.0);  // only one number in [1, high), though half would round to `high`
+  const double high = std::nextafter(1.0, 2.0);  // only one number in [1, high), though half would round to `high`
   for (int i = 0; i < 100; ++i) CHECK(rng.uniform(1.0, high) == 1.0);
   CHECK(rng.uniform(7, 7) == 7);
   CHECK_THROWS_AS(rng.uniform(1, 0), autograd::DomainError);
@@ -165,9 +163,8 @@ TEST_CASE("Rng: shuffle reaches every order equally often") {
     REQUIRE(sorted == std::vector<int>{0, 1, 2, 3});
     std::size_t rank = 0;
     for (std::size_t a = 0; a < 4; ++a)
-      rank = rank * (4 - a) +
-             static_cast<std::size_t>(std::count_if(v.begin() + static_cast<std::ptrdiff_t>(a), v.end(),
-                                                    [&](int later) { return later < v[a]; }));
+      rank = rank * (4 - a) + static_cast<std::size_t>(std::count_if(v.begin() + static_cast<std::ptrdiff_t>(a),
+                                                                     v.end(), [&](int later) { return later < v[a]; }));
     ++count[rank];
   }
   for (const int c : count) CHECK(std::abs(c - 1000) < 150);

@@ -1,7 +1,7 @@
 // Standardizer against its formula, on the numbers that break careless ones.
-#include <autograd/core/error.hpp>
 #include <cmath>
 #include <limits>
+#include <autograd/core/error.hpp>
 #include <nn/data/scaler.hpp>
 #include <nn/random.hpp>
 #include <tests/catch.hpp>
@@ -57,8 +57,7 @@ TEST_CASE("Standardizer: large offsets, large and small numbers") {
       CAPTURE(offset, size);  // 0 .. n-1 has mean (n - 1) / 2 and variance (n^2 - 1) / 12
       const double rounding = std::abs(offset) * std::numeric_limits<double>::epsilon();
       CHECK(std::abs(s.mean[0] - offset - size * 5000 / 1024) <= 1e-14 * size * 5000 + 2 * rounding);
-      CHECK(std::abs(s.scale[0] - size * std::sqrt((10001.0 * 10001 - 1) / 12) / 1024) <=
-            1e-13 * size * 3 + rounding);
+      CHECK(std::abs(s.scale[0] - size * std::sqrt((10001.0 * 10001 - 1) / 12) / 1024) <= 1e-13 * size * 3 + rounding);
     }
   for (const double size : {1e300, 1e-300, 1.7e308}) {
     const Standardizer s = Standardizer::fit(Values{-size, size, -size, size}, 1);
@@ -82,8 +81,7 @@ TEST_CASE("Standardizer: what does not fit is refused") {
   CHECK_THROWS_AS(Standardizer::fit(Values{1, 2, 3}, 0), ShapeError);
   CHECK_THROWS_AS(Standardizer::fit(Values{}, 2), DomainError);
   CHECK_THROWS_AS(Standardizer::fit(Table{}), DomainError);
-  CHECK_THROWS_WITH(Standardizer::fit(Values{1, 2, 3, std::nan("")}, 2),
-                    ContainsSubstring("row 2, column 2 is nan"));
+  CHECK_THROWS_WITH(Standardizer::fit(Values{1, 2, 3, std::nan("")}, 2), ContainsSubstring("row 2, column 2 is nan"));
   CHECK_THROWS_AS(Standardizer::fit(Values{1, INFINITY}, 1), DomainError);
   const Standardizer s = Standardizer::fit(Values{1, 2, 3, 4}, 2);
   Values odd{1, 2, 3};

@@ -1,9 +1,9 @@
 // Permutations and partitions: nothing lost, nothing twice, sizes and shares as promised, the same for a
 // seed.
 #include <algorithm>
-#include <autograd/core/error.hpp>
 #include <cmath>
 #include <map>
+#include <autograd/core/error.hpp>
 #include <nn/data/split.hpp>
 #include <tests/catch.hpp>
 
@@ -48,8 +48,8 @@ TEST_CASE("train_test_split: sizes and contents") {
     double fraction;
     std::int64_t test;
   };
-  for (const Case& k : {Case{150, 0.2, 30}, Case{150, 0.1, 15}, Case{10, 0.25, 3}, Case{10, 0.24, 2},
-                        Case{3, 0.01, 1}, Case{3, 0.99, 2}, Case{2, 0.5, 1}, Case{1000003, 0.3, 300001}}) {
+  for (const Case& k : {Case{150, 0.2, 30}, Case{150, 0.1, 15}, Case{10, 0.25, 3}, Case{10, 0.24, 2}, Case{3, 0.01, 1},
+                        Case{3, 0.99, 2}, Case{2, 0.5, 1}, Case{1000003, 0.3, 300001}}) {
     CAPTURE(k.n, k.fraction);
     const Split s = nn::train_test_split(k.n, k.fraction, rng);
     CHECK(static_cast<std::int64_t>(s.test.size()) == k.test);

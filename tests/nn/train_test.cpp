@@ -1,8 +1,8 @@
 // Training: XOR, reproducible runs, what fit reports, and how it ends.
-#include <autograd/autograd.hpp>
 #include <csignal>
-#include <nn/nn.hpp>
 #include <sstream>
+#include <autograd/autograd.hpp>
+#include <nn/nn.hpp>
 #include <tests/catch.hpp>
 
 namespace ag = autograd;
@@ -28,8 +28,7 @@ nn::Dataset clouds(ag::Index n, nn::Rng& rng, ag::Dtype dtype = ag::float32) {
 }
 
 auto small_net(nn::Rng& rng, ag::Dtype dtype = ag::float32) {
-  return nn::Sequential{nn::Dense{2, 8, rng, {.dtype = dtype}}, nn::Tanh{},
-                        nn::Dense{8, 3, rng, {.dtype = dtype}}};
+  return nn::Sequential{nn::Dense{2, 8, rng, {.dtype = dtype}}, nn::Tanh{}, nn::Dense{8, 3, rng, {.dtype = dtype}}};
 }
 
 }  // namespace
@@ -48,8 +47,7 @@ TEST_CASE("XOR: a linear model cannot, two layers can") {
     CHECK(nn::fit(linear, adam, data, options, rng).epochs.back().metric <= 0.75);
     CHECK(nn::evaluate_on(linear, data, options.loss).loss == Approx(std::log(2)).epsilon(1e-3));
 
-    nn::Sequential two{nn::Dense{2, 4, rng, {.dtype = dtype}}, nn::Sigmoid{},
-                       nn::Dense{4, 1, rng, {.dtype = dtype}}};
+    nn::Sequential two{nn::Dense{2, 4, rng, {.dtype = dtype}}, nn::Sigmoid{}, nn::Dense{4, 1, rng, {.dtype = dtype}}};
     nn::Adam again{.rate = 0.05};
     CHECK(nn::fit(two, again, data, options, rng).epochs.back().metric == 1);
     CHECK(nn::evaluate_on(two, data, options.loss).loss < 0.01);
@@ -61,9 +59,8 @@ TEST_CASE("fit: learns, and the same seed repeats it to the bit") {
     nn::Rng rng{seed};
     const nn::Dataset train = clouds(300, rng, dtype), test = clouds(300, rng, dtype);
     auto model = small_net(rng, dtype);
-    const nn::History history =
-        nn::fit(model, optimiser, train,
-                {.epochs = 5, .metric = nn::accuracy, .validation = test, .out = nullptr}, rng);
+    const nn::History history = nn::fit(model, optimiser, train,
+                                        {.epochs = 5, .metric = nn::accuracy, .validation = test, .out = nullptr}, rng);
     CHECK(history.stop == nn::Stop::finished);
     CHECK(history.epochs.size() == 5);
     CHECK(history.epochs.back().loss < history.epochs.front().loss);
@@ -89,9 +86,8 @@ TEST_CASE("fit: prints a line for each epoch, or nothing") {
   nn::Sgd sgd{.rate = 0.1};
   std::ostringstream out;
   nn::fit(model, sgd, train, {.epochs = 2, .metric = nn::accuracy, .validation = train, .out = &out}, rng);
-  CHECK_THAT(out.str(), ContainsSubstring("epoch 1/2") && ContainsSubstring("epoch 2/2") &&
-                            ContainsSubstring("loss") && ContainsSubstring("accuracy") &&
-                            ContainsSubstring("validation loss"));
+  CHECK_THAT(out.str(), ContainsSubstring("epoch 1/2") && ContainsSubstring("epoch 2/2") && ContainsSubstring("loss") &&
+                            ContainsSubstring("accuracy") && ContainsSubstring("validation loss"));
 }
 
 TEST_CASE("fit: stops when asked, at a divergence, and at Ctrl-C with what was learnt") {

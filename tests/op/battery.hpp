@@ -38,8 +38,7 @@ std::size_t check_op() {
     }
   } else {
     static_assert(
-        requires { Examples<Op>::list(); },
-        "this op has no examples: add an Examples<Op> to tests/op/examples.hpp");
+        requires { Examples<Op>::list(); }, "this op has no examples: add an Examples<Op> to tests/op/examples.hpp");
     for (const Example& e : Examples<Op>::list()) {
       Verdict verdict{std::string(Op::name)};
       ExampleBattery(e, verdict).run();

@@ -45,12 +45,8 @@ class ExampleBattery {
  private:
   unsigned all() const { return (1u << values_.size()) - 1; }
   ag::Tensor call(const Tensors& x) const { return example_.call(x); }
-  static double cotangent(std::size_t i) {
-    return 0.5 + 0.25 * static_cast<double>(i % 7) - (i % 3 == 1 ? 2.0 : 0.0);
-  }
-  static double direction(std::size_t k, std::size_t i) {
-    return 0.75 - 0.5 * static_cast<double>((i + 2 * k) % 5);
-  }
+  static double cotangent(std::size_t i) { return 0.5 + 0.25 * static_cast<double>(i % 7) - (i % 3 == 1 ? 2.0 : 0.0); }
+  static double direction(std::size_t k, std::size_t i) { return 0.75 - 0.5 * static_cast<double>((i + 2 * k) % 5); }
 
   Tensors tensors(const Numbers& values, ag::Dtype dtype, int layout = 0) const {
     Tensors out;
@@ -59,8 +55,7 @@ class ExampleBattery {
     return out;
   }
   // 0: row-major, 1: column-major, 2: every axis reversed, 3: every second element.
-  static ag::Tensor laid_out(const std::vector<double>& values, const ag::Shape& shape, ag::Dtype dtype,
-                             int layout) {
+  static ag::Tensor laid_out(const std::vector<double>& values, const ag::Shape& shape, ag::Dtype dtype, int layout) {
     const ag::core::Array plain = ag::Tensor::of(values, shape).data().cast(dtype);
     ag::Strides strides = ag::core::row_major(shape);
     ag::Index offset = 0, next = 1;
@@ -69,8 +64,7 @@ class ExampleBattery {
       if (layout == 2) offset += strides[d] * (shape[d] - 1), strides[d] = -strides[d];
       if (layout == 3) strides[d] *= 2;
     }
-    const ag::core::Array out =
-        ag::core::Array::zeros({2 * plain.size() + 1}, dtype).view(shape, strides, offset);
+    const ag::core::Array out = ag::core::Array::zeros({2 * plain.size() + 1}, dtype).view(shape, strides, offset);
     ag::core::copy_into(out, plain);
     return ag::Tensor(out);
   }
@@ -119,8 +113,8 @@ class ExampleBattery {
   template <bool elementary>
   void compare(ag::Dtype dtype, int layout, unsigned active) {
     const Tensors x = tensors(values_, dtype, layout);
-    verdict_.at(elementary ? "one operation at a time" : "fused", example_.what, ag::name_of(dtype), "layout",
-                layout, "active", active);
+    verdict_.at(elementary ? "one operation at a time" : "fused", example_.what, ag::name_of(dtype), "layout", layout,
+                "active", active);
     const ag::Tensor y = call(x);
     verdict_.is(y.shape() == shape_, "shape");
     const std::vector<double> got = y.to_vector();
@@ -152,8 +146,7 @@ class ExampleBattery {
     const std::vector<double> dy = tape.pushforward(x, dx, {y})[0].to_vector();
     double got = 0;
     for (std::size_t i = 0; i < dy.size(); ++i) got += cotangent(i) * dy[i];
-    verdict_.at("pushforward", example_.what)
-        .near(got, want, 1e-12 * (1 + std::fabs(want)), "against the pullback");
+    verdict_.at("pushforward", example_.what).near(got, want, 1e-12 * (1 + std::fabs(want)), "against the pullback");
   }
 
   // The derivative of <gradient, direction>.

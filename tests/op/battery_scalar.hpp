@@ -52,8 +52,9 @@ class ScalarBattery {
   }
   template <class D, class Seed>
   D dual(const Numbers& x, const Seed& seed) const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) { return ag::evaluate(op_, seed(I, x[I])...); }
-    (std::make_index_sequence<N>{});
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return ag::evaluate(op_, seed(I, x[I])...);
+    }(std::make_index_sequence<N>{});
   }
   double slope(const Numbers& x, std::size_t k) const {
     using D = ag::Dual<double>;
@@ -164,8 +165,7 @@ class ScalarBattery {
         const double scale = 1 + std::fabs(p_[k]) + std::fabs(forward);
         at("Dual of Dual").near(forward, reverse, 1e-12 * scale, "second derivative of nested tapes");
         const auto first = [&](const Numbers& v) { return slope(v, k); };
-        verdict_.near(forward, difference<double>(first, j), 1e-8 * scale,
-                      "second derivative by differences");
+        verdict_.near(forward, difference<double>(first, j), 1e-8 * scale, "second derivative by differences");
       }
     }
   }

@@ -81,21 +81,18 @@ class TensorBattery {
   double plain(std::size_t i) const {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return static_cast<double>(ag::evaluate(op_, read(I, i)...));
-    }
-    (std::make_index_sequence<N>{});
+    }(std::make_index_sequence<N>{});
   }
   double slope(std::size_t k, std::size_t i) const {
     using D = ag::Dual<double>;
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return D(ag::evaluate(op_, D{read(I, i), I == k ? 1.0 : 0.0}...)).tangent;
-    }
-    (std::make_index_sequence<N>{});
+    }(std::make_index_sequence<N>{});
   }
 
   void compare_values(const char* reading, const ag::Tensor& y) {
     at(reading, 0)
-        .is(y.shape() == shape_ && y.dtype() == (op::boolean_result<Op> ? ag::boolean : dtype),
-            "shape and dtype");
+        .is(y.shape() == shape_ && y.dtype() == (op::boolean_result<Op> ? ag::boolean : dtype), "shape and dtype");
     const std::vector<double> got = y.to_vector();
     Tensors packed;
     for (std::size_t k = 0; k < N; ++k) {
@@ -108,11 +105,10 @@ class TensorBattery {
     for (std::size_t i = 0; i < distinct_; ++i) {
       const double want = plain(i);
       at(reading, i)
-          .is(ulps<T>(got[i], want) <= allowed || std::fabs(got[i] - want) < eps,
-              "the value of the double op");
+          .is(ulps<T>(got[i], want) <= allowed || std::fabs(got[i] - want) < eps, "the value of the double op");
       if constexpr (!op::boolean_result<Op>)
-        verdict_.is(std::bit_cast<Bits>(bits_of(y.data().contiguous() ? y : ag::Tensor(y.data().packed()),
-                                                i)) == std::bit_cast<Bits>(bits_of(flat, i)),
+        verdict_.is(std::bit_cast<Bits>(bits_of(y.data().contiguous() ? y : ag::Tensor(y.data().packed()), i)) ==
+                        std::bit_cast<Bits>(bits_of(flat, i)),
                     "the bits of a contiguous tensor");
     }
   }
@@ -128,8 +124,7 @@ class TensorBattery {
     const auto run = [&](ag::Tape& tape) {
       const char* reading = elementary ? "Tensor, one operation at a time" : "Tensor, fused";
       Tensors x;
-      for (std::size_t k = 0; k < N; ++k)
-        x[k] = active >> k & 1 ? tape.variable(args_[k].tensor) : args_[k].tensor;
+      for (std::size_t k = 0; k < N; ++k) x[k] = active >> k & 1 ? tape.variable(args_[k].tensor) : args_[k].tensor;
       const ag::Tensor y = call(x);
       compare_values(reading, y);
       if constexpr (!op::boolean_result<Op>) {
@@ -146,9 +141,7 @@ class TensorBattery {
     }
   }
 
-  static double cotangent(std::size_t i) {
-    return 0.25 + 0.125 * static_cast<double>(i % 9) - (i % 2 ? 1.5 : 0.0);
-  }
+  static double cotangent(std::size_t i) { return 0.25 + 0.125 * static_cast<double>(i % 9) - (i % 2 ? 1.5 : 0.0); }
   ag::Tensor cotangents() const {
     std::vector<T> c;
     for (std::size_t i = 0; i < distinct_; ++i) c.push_back(static_cast<T>(cotangent(i)));
@@ -165,11 +158,9 @@ class TensorBattery {
         allowed[j] += slope_error * std::fabs(c) * (1 + std::fabs(p));
       }
       const ag::Tensor got = g[x[k]];
-      at(reading, 0)
-          .is(got.shape() == x[k].shape() && got.dtype() == dtype, "shape and dtype of the gradient");
+      at(reading, 0).is(got.shape() == x[k].shape() && got.dtype() == dtype, "shape and dtype of the gradient");
       const std::vector<double> elements = got.to_vector();
-      for (std::size_t j = 0; j < want.size(); ++j)
-        at(reading, j).near(elements[j], want[j], allowed[j], "gradient");
+      for (std::size_t j = 0; j < want.size(); ++j) at(reading, j).near(elements[j], want[j], allowed[j], "gradient");
     }
   }
 
@@ -204,8 +195,7 @@ class TensorBattery {
       for (std::size_t k = 1; k < N; ++k) v[k] = tape.variable(args_[k].elements[0]);
       const ag::Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) {
         return ag::Tensor(ag::evaluate(op_, x, v[I + 1]...));
-      }
-      (std::make_index_sequence<N - 1>{});
+      }(std::make_index_sequence<N - 1>{});
       compare_values("Tensor with Var", y);
       const auto g = tape.gradient(y, cotangents());
       for (std::size_t k = 1; k < N; ++k) {
@@ -250,8 +240,7 @@ class TensorBattery {
       for (std::size_t i = 0; i < distinct_; ++i) {
         const double a = slope(0, i), b = slope(1, i);
         at("twice the same tensor", i)
-            .near(got[i], cotangent(i) * (a + b), slope_error * (2 + std::fabs(a) + std::fabs(b)),
-                  "gradient");
+            .near(got[i], cotangent(i) * (a + b), slope_error * (2 + std::fabs(a) + std::fabs(b)), "gradient");
       }
     }
   }

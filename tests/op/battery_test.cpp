@@ -12,6 +12,4 @@ constexpr std::size_t listed(autograd::op::List<Family...>) {
 }
 }  // namespace
 
-TEST_CASE("every listed op is tested") {
-  CHECK(tested(autograd::op::Families{}) == listed(autograd::op::Families{}));
-}
+TEST_CASE("every listed op is tested") { CHECK(tested(autograd::op::Families{}) == listed(autograd::op::Families{})); }

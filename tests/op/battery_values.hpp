@@ -18,8 +18,7 @@ class ValuesBattery {
     std::size_t combinations = 1;
     for (std::size_t k = 0; k < N; ++k) combinations *= values.size();
     for (std::size_t i = 0; i < combinations; i += N == 3 ? 5 : 1) {  // 5 has no factor in common with 27
-      for (std::size_t k = 0, rest = i; k < N; ++k, rest /= values.size())
-        x_[k] = values[rest % values.size()];
+      for (std::size_t k = 0, rest = i; k < N; ++k, rest /= values.size()) x_[k] = values[rest % values.size()];
       point();
     }
   }
@@ -47,8 +46,7 @@ class ValuesBattery {
     for (std::size_t k = 0; k < N; ++k) {
       p_[k] = [&]<std::size_t... I>(std::index_sequence<I...>) {
         return D(ag::evaluate(op_, D{x_[I], I == k ? 1.0 : 0.0}...)).tangent;
-      }
-      (std::make_index_sequence<N>{});
+      }(std::make_index_sequence<N>{});
       some_nan |= std::isnan(p_[k]);
     }
     // 1^NaN is 1, though its slope in 1 is the exponent itself.
@@ -79,8 +77,7 @@ class ValuesBattery {
   // Where the value is NaN, forward mode lets one argument's NaN slope reach the others: NaN times a tangent
   // of 0.
   void compare(double got, std::size_t k, double tolerance) {
-    if (N == 1 || !std::isnan(p_[k]))
-      verdict_.near(got, p_[k], tolerance * std::fabs(p_[k]) + 1e-320, "slope");
+    if (N == 1 || !std::isnan(p_[k])) verdict_.near(got, p_[k], tolerance * std::fabs(p_[k]) + 1e-320, "slope");
   }
 
   template <bool elementary>
@@ -89,8 +86,7 @@ class ValuesBattery {
       std::array<ag::Var, N> x;
       for (std::size_t k = 0; k < N; ++k) x[k] = tape.variable(x_[k]);
       const ag::Var y = std::apply([&](auto... v) { return ag::Var(ag::evaluate(op_, v...)); }, x);
-      at(elementary ? "Var, one operation at a time" : "Var, fused")
-          .is(same(y.value(), value), "the double value");
+      at(elementary ? "Var, one operation at a time" : "Var, fused").is(same(y.value(), value), "the double value");
       const auto g = tape.gradient(y);
       for (std::size_t k = 0; k < N; ++k) compare(g[x[k]].value(), k, 8e-15);
     };
@@ -114,8 +110,7 @@ class ValuesBattery {
     // Beyond 1e200 slopes overflow by themselves.
     if (!all_of([](double v) { return std::fabs(v) <= 1e200; })) return;
     const auto none = tape.gradient(y, ag::Tensor(0.0));
-    for (std::size_t k = 0; k < N; ++k)
-      verdict_.near(none[x[k]].value(), 0, 0, "gradient of a cotangent of 0");
+    for (std::size_t k = 0; k < N; ++k) verdict_.near(none[x[k]].value(), 0, 0, "gradient of a cotangent of 0");
   }
 
   const Op& op_;

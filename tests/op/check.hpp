@@ -33,9 +33,8 @@ void each_index(const Shape& shape, const F& f) {
 inline double element(const Tensor& t, const Shape& at) {
   Index offset = 0;
   for (std::size_t d = 0; d < at.size(); ++d) offset += at[d] * t.data().strides()[d];
-  return ag::core::with_type(t.dtype(), [&]<class T>(ag::core::Type<T>) {
-    return static_cast<double>(t.data().data<const T>()[offset]);
-  });
+  return ag::core::with_type(
+      t.dtype(), [&]<class T>(ag::core::Type<T>) { return static_cast<double>(t.data().data<const T>()[offset]); });
 }
 
 /// Requires that y has this shape and y[i] = expected(i) for all i.
@@ -63,9 +62,7 @@ inline Tensor filled(const Tensor& t) {
 }
 
 /// Row-major numbers.
-inline Tensor numbers(const Shape& shape, ag::Dtype dtype = ag::float64) {
-  return filled(Tensor::zeros(shape, dtype));
-}
+inline Tensor numbers(const Shape& shape, ag::Dtype dtype = ag::float64) { return filled(Tensor::zeros(shape, dtype)); }
 
 struct Argument {
   std::string layout;
@@ -93,8 +90,7 @@ inline std::vector<Argument> arguments(const Shape& shape, ag::Dtype dtype) {
   if (rank == 0) return {{"scalar", filled(out[0].value)}};
   out.push_back({"transposed", Tensor(columns.view(shape, turned, 0))});
   out.push_back({"stepped", Tensor(wide.view(shape, stepped, 0))});
-  if (rows.size() > 0)
-    out.push_back({"reversed", Tensor(Array::zeros(shape, dtype).view(shape, reversed, last))});
+  if (rows.size() > 0) out.push_back({"reversed", Tensor(Array::zeros(shape, dtype).view(shape, reversed, last))});
   repeated[0] = 0;
   out.push_back({"broadcast", Tensor(Array::zeros(shape, dtype).view(shape, repeated, 0))});
   for (Argument& a : out) filled(a.value);
@@ -122,8 +118,7 @@ inline Tensor nudged(const Tensor& x, const Shape& at, double h) {
   Tensor y(x.data().copy());
   Index offset = 0;
   for (std::size_t d = 0; d < at.size(); ++d) offset += at[d] * y.data().strides()[d];
-  ag::core::with_type(x.dtype(),
-                      [&]<class T>(ag::core::Type<T>) { y.data().data<T>()[offset] += static_cast<T>(h); });
+  ag::core::with_type(x.dtype(), [&]<class T>(ag::core::Type<T>) { y.data().data<T>()[offset] += static_cast<T>(h); });
   return y;
 }
 

@@ -52,8 +52,8 @@ void expect_near(const Tensor& y, const Shape& shape, const F& expected) {
   each_index(shape, [&](const Shape& i) {
     const double want = static_cast<double>(expected(i)), got = element(y, i);
     INFO("element " << to_string(i) << ": " << got << ", expected " << want);
-    REQUIRE((std::isnan(want) ? std::isnan(got)
-                              : got == want || std::abs(got - want) <= tolerance * (1 + std::abs(want))));
+    REQUIRE(
+        (std::isnan(want) ? std::isnan(got) : got == want || std::abs(got - want) <= tolerance * (1 + std::abs(want))));
   });
 }
 

@@ -20,6 +20,8 @@ TEST_CASE("a one-sided infinite slope is infinite") {
   check_slopes([](const auto& x) { return acosh(x); }, {1.0}, {inf});
   check_slopes([](const auto& x) { return atanh(x); }, {1.0}, {inf});
   check_slopes([](const auto& x) { return lgamma(x); }, {0.0}, {-inf});
+  check_slopes([](const auto& x) { return lgamma(x); }, {-0.0}, {inf});
+  check_slopes([](const auto& x) { return lgamma(x); }, {-3.0}, {-inf});
   check_slopes([](const auto& x) { return pow(x, 0.5); }, {0.0}, {inf});
 }
 
@@ -47,9 +49,17 @@ TEST_CASE("no value, no slope") {
   check_slopes([](const auto& x) { return acosh(x); }, {0.5}, {no_number});
   check_slopes([](const auto& x) { return acosh(x); }, {-2.0}, {no_number});
   check_slopes([](const auto& x) { return atanh(x); }, {-2.0}, {no_number});
-  check_slopes([](const auto& x, const auto& y) { return maximum(x, y); }, {no_number, 1.0},
-               {no_number, no_number});
-  check_slopes([](const auto& x, const auto& y) { return maximum(x, y); }, {1.0, no_number},
+  check_slopes([](const auto& x, const auto& y) { return maximum(x, y); }, {no_number, 1.0}, {no_number, no_number});
+  check_slopes([](const auto& x, const auto& y) { return maximum(x, y); }, {1.0, no_number}, {no_number, no_number});
+}
+
+TEST_CASE("a bound of NaN clamps to NaN") {
+  for (double x : {-5.0, 0.0, 5.0}) {
+    CHECK(std::isnan(evaluate(op::Clamp{}, x, no_number, 1.0)));
+    CHECK(std::isnan(evaluate(op::Clamp{}, x, -1.0, no_number)));
+  }
+  check_slopes([](const auto& x) { return clamp(x, no_number, 1.0); }, {5.0}, {no_number});
+  check_slopes([](const auto& x, const auto& low) { return clamp(x, low, 1.0); }, {5.0, no_number},
                {no_number, no_number});
 }
 
@@ -59,10 +69,8 @@ TEST_CASE("clamp passes its bounds") {
   check_slopes(f, {2.0}, {1.0});
   check_slopes(f, {2.5}, {0.0});
   check_slopes(f, {-7.0}, {0.0});
-  check_slopes([](const auto& low, const auto& high) { return clamp(5.0, low, high); }, {1.0, 3.0},
-               {0.0, 1.0});
-  check_slopes([](const auto& low, const auto& high) { return clamp(0.0, low, high); }, {1.0, 3.0},
-               {1.0, 0.0});
+  check_slopes([](const auto& low, const auto& high) { return clamp(5.0, low, high); }, {1.0, 3.0}, {0.0, 1.0});
+  check_slopes([](const auto& low, const auto& high) { return clamp(0.0, low, high); }, {1.0, 3.0}, {1.0, 0.0});
 }
 
 TEST_CASE("a tie is split evenly") {

@@ -2,10 +2,11 @@
 // them. An op of the list without examples does not compile.
 #pragma once
 
-#include <autograd/autograd.hpp>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include <autograd/autograd.hpp>
 
 namespace battery {
 
@@ -46,8 +47,7 @@ struct AxesExamples {
   static std::vector<Example> list() {
     return {example("over all", Op{}, {3, 4}), example("over axis 0", Op{ag::Axes(0)}, {3, 4}),
             example("over the last axis, kept", Op{ag::Axes(-1), true}, {2, 3, 2}),
-            example("over two axes", Op{ag::Axes{0, 2}}, {2, 3, 2}),
-            example("of a number", Op{}, ag::Shape{})};
+            example("over two axes", Op{ag::Axes{0, 2}}, {2, 3, 2}), example("of a number", Op{}, ag::Shape{})};
   }
 };
 template <>
@@ -79,16 +79,14 @@ struct Examples<op::LogSoftmax> : AxisExamples<op::LogSoftmax> {};
 template <>
 struct Examples<op::Reshape> {
   static std::vector<Example> list() {
-    return {example("to a vector", op::Reshape{{-1}}, {2, 3}),
-            example("to a matrix", op::Reshape{{3, 2}}, {2, 3}),
+    return {example("to a vector", op::Reshape{{-1}}, {2, 3}), example("to a matrix", op::Reshape{{3, 2}}, {2, 3}),
             example("of one number", op::Reshape{ag::Shape{}}, {1, 1})};
   }
 };
 template <>
 struct Examples<op::BroadcastTo> {
   static std::vector<Example> list() {
-    return {example("a row", op::BroadcastTo{{4, 3}}, {3}),
-            example("a column", op::BroadcastTo{{2, 3, 4}}, {3, 1}),
+    return {example("a row", op::BroadcastTo{{4, 3}}, {3}), example("a column", op::BroadcastTo{{2, 3, 4}}, {3, 1}),
             example("a number", op::BroadcastTo{{2, 2}}, ag::Shape{})};
   }
 };
@@ -119,8 +117,7 @@ struct Examples<op::Cast> {
 template <class Op>
 struct DiagonalExamples {
   static std::vector<Example> list() {
-    return {example("the main one", Op{0}, {3, 4}), example("above", Op{1}, {3, 4}),
-            example("below", Op{-2}, {4, 3})};
+    return {example("the main one", Op{0}, {3, 4}), example("above", Op{1}, {3, 4}), example("below", Op{-2}, {4, 3})};
   }
 };
 template <>

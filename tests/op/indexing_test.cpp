@@ -14,12 +14,7 @@ std::vector<Index> python_range(Index n, std::optional<Index> start, std::option
     if (i < 0) i += n;
     return step > 0 ? std::min(std::max(i, Index{0}), n) : std::min(std::max(i, Index{-1}), n - 1);
   };
-  const Index first = start      ? clamp(*start)
-                      : step > 0 ? 0
-                                 : n - 1,
-              end = stop       ? clamp(*stop)
-                    : step > 0 ? n
-                               : -1;
+  const Index first = start ? clamp(*start) : step > 0 ? 0 : n - 1, end = stop ? clamp(*stop) : step > 0 ? n : -1;
   std::vector<Index> out;
   for (Index i = first; step > 0 ? i < end : i > end; i += step) out.push_back(i);
   return out;
@@ -64,16 +59,13 @@ TEST_CASE("slices mix ranges, integers, newaxis and ellipsis, on every kind of m
     expect_elements(slice(x, range(2, 2), 3), {0, 5}, [](const Shape&) { return 0; });
     CHECK(is_view(slice(x, range(1, none, 2), 3), x));
 
-    expect_gradient(
-        [](const Tensor& t) { return slice(t, range(1, none), newaxis, 2, range(none, none, -2)); }, x);
+    expect_gradient([](const Tensor& t) { return slice(t, range(1, none), newaxis, 2, range(none, none, -2)); }, x);
     expect_gradient([](const Tensor& t) { return slice(t, range(2, 2)); }, x);
   });
-  each_argument({}, [](const Tensor& x) {
-    expect_gradient([](const Tensor& t) { return slice(t, newaxis, ellipsis); }, x);
-  });
-  each_argument({0, 3}, [](const Tensor& x) {
-    expect_gradient([](const Tensor& t) { return slice(t, range(1, 2), 2); }, x);
-  });
+  each_argument(
+      {}, [](const Tensor& x) { expect_gradient([](const Tensor& t) { return slice(t, newaxis, ellipsis); }, x); });
+  each_argument({0, 3},
+                [](const Tensor& x) { expect_gradient([](const Tensor& t) { return slice(t, range(1, 2), 2); }, x); });
   expect_second_order([](const Tensor& t) { return slice(t, range(none, none, -2), 1); }, numbers({3, 2}));
 }
 
@@ -95,8 +87,7 @@ TEST_CASE("slices name what does not fit") {
                     "[slice] index 4 is out of range for axis 1 of shape (3, 4). Indices go from -4 to 3.");
   CHECK_THROWS_AS(slice(x, -4), ag::ShapeError);
   CHECK_THROWS_WITH(slice(numbers({0}), 0), ContainsSubstring("The axis is empty."));
-  CHECK_THROWS_WITH(slice(x, 0, 0, 0),
-                    ContainsSubstring("[slice] 3 axes are sliced of a tensor of shape (3, 4)."));
+  CHECK_THROWS_WITH(slice(x, 0, 0, 0), ContainsSubstring("[slice] 3 axes are sliced of a tensor of shape (3, 4)."));
   CHECK_THROWS_WITH(slice(x, ellipsis, ellipsis), ContainsSubstring("[slice] more than one ellipsis"));
   CHECK_THROWS_WITH(slice(x, range(0, 3, 0)), ContainsSubstring("the step of a range is 0"));
 }
@@ -110,9 +101,8 @@ TEST_CASE("take picks slices by number, with any number of index axes") {
     expect_elements(take(x, -1, 1), {3}, [&](const Shape& i) { return at(i[0], 3); });
     expect_elements(take(x, i2, 1), {3, 2, 3},
                     [&](const Shape& i) { return at(i[0], (label(flatten(i2), i[1] * 3 + i[2]) + 4) % 4); });
-    expect_elements(take(x, transpose(i2), 0), {3, 2, 4}, [&](const Shape& i) {
-      return at((static_cast<Index>(element(i2, {i[1], i[0]})) + 3) % 3, i[2]);
-    });
+    expect_elements(take(x, transpose(i2), 0), {3, 2, 4},
+                    [&](const Shape& i) { return at((static_cast<Index>(element(i2, {i[1], i[0]})) + 3) % 3, i[2]); });
     expect_elements(take(x, Tensor::zeros({0}, ag::int64), 1), {3, 0}, [](const Shape&) { return 0; });
     expect_gradient([&](const Tensor& t) { return take(t, i2, 1); }, x);
     expect_gradient([&](const Tensor& t) { return take(t, {1, 1, 1, -2}); }, x);
@@ -138,9 +128,8 @@ TEST_CASE("take keeps its own copy of the indices") {
 TEST_CASE("gather picks one element for each index, and broadcasts off the axis") {
   const Tensor i = Tensor::of<Index>({0, -1, 2, 2, 1, 0}, {3, 2});
   each_argument({3, 4}, [&](const Tensor& x) {
-    expect_elements(gather(x, i, 1), {3, 2}, [&](const Shape& k) {
-      return element(x, {k[0], (static_cast<Index>(element(i, k)) + 4) % 4});
-    });
+    expect_elements(gather(x, i, 1), {3, 2},
+                    [&](const Shape& k) { return element(x, {k[0], (static_cast<Index>(element(i, k)) + 4) % 4}); });
     const Tensor row = slice(i, range(1));
     expect_elements(gather(x, row, 1), {3, 2}, [&](const Shape& k) {
       return element(x, {k[0], (static_cast<Index>(element(row, {0, k[1]})) + 4) % 4});
@@ -155,9 +144,8 @@ TEST_CASE("gather picks one element for each index, and broadcasts off the axis"
   expect_second_order([&](const Tensor& t) { return gather(t, i, 1); }, numbers({3, 4}));
   // The rows' likelihoods, as a loss on class indices reads them.
   const Tensor p = numbers({2, 3}), labels = Tensor::of<Index>({2, 0}, {2});
-  expect_elements(gather(p, expand_dims(labels, 1), 1), {2, 1}, [&](const Shape& k) {
-    return element(p, {k[0], label(labels, k[0])});
-  });
+  expect_elements(gather(p, expand_dims(labels, 1), 1), {2, 1},
+                  [&](const Shape& k) { return element(p, {k[0], label(labels, k[0])}); });
 }
 
 TEST_CASE("masked_select picks by a comparison, elements or whole slices") {
@@ -168,17 +156,14 @@ TEST_CASE("masked_select picks by a comparison, elements or whole slices") {
     });
     CHECK(masked_select(x, x > 0.5).to_vector() == expected);
     const Tensor mask = Tensor::of<bool>({true, false, true}, {3});
-    expect_elements(masked_select(x, mask), {2, 4}, [&](const Shape& i) {
-      return element(x, {2 * i[0], i[1]});
-    });
+    expect_elements(masked_select(x, mask), {2, 4}, [&](const Shape& i) { return element(x, {2 * i[0], i[1]}); });
     const Tensor m(x > 0.5), nowhere(x > 100.0);
     expect_gradient([&](const Tensor& t) { return masked_select(t, m); }, x);
     expect_gradient([&](const Tensor& t) { return masked_select(t, mask); }, x);
     expect_gradient([&](const Tensor& t) { return masked_select(t, nowhere); }, x);
   });
   const Tensor x = numbers({3, 4});
-  CHECK_THROWS_WITH(masked_select(x, x),
-                    ContainsSubstring("[masked_select] the mask is float64, it must be bool."));
+  CHECK_THROWS_WITH(masked_select(x, x), ContainsSubstring("[masked_select] the mask is float64, it must be bool."));
   CHECK_THROWS_WITH(masked_select(x, Tensor::zeros({4}, ag::boolean)),
                     ContainsSubstring("[masked_select] a mask of shape (4,) for a tensor of shape (3, 4)."));
 }

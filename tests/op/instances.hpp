@@ -2,10 +2,11 @@
 // here.
 #pragma once
 
-#include <autograd/autograd.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include <autograd/autograd.hpp>
 
 namespace battery {
 

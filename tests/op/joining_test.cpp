@@ -23,14 +23,9 @@ TEST_CASE("concatenate: values and gradients, along every axis, from every kind 
     }
     expect_gradient([&](const Tensor& t) { return ag::concatenate({t, slice(t, range(0))}); }, x);
   });
-  each_argument({0, 2}, [](const Tensor& x) {
-    expect_gradient([](const Tensor& t) { return ag::concatenate({t, t}, 1); }, x);
-  });
-  expect_second_order(
-      [](const Tensor& t) {
-        return ag::concatenate({t * t, t, 2.0 * t}, 1);
-      },
-      numbers({2, 3}));
+  each_argument(
+      {0, 2}, [](const Tensor& x) { expect_gradient([](const Tensor& t) { return ag::concatenate({t, t}, 1); }, x); });
+  expect_second_order([](const Tensor& t) { return ag::concatenate({t * t, t, 2.0 * t}, 1); }, numbers({2, 3}));
 }
 
 TEST_CASE("stack: values and gradients, beside the stack of scalars") {
@@ -48,9 +43,8 @@ TEST_CASE("stack: values and gradients, beside the stack of scalars") {
       expect_gradient([&](const Tensor& t) { return ag::stack({other, t, t}, axis); }, x);
     }
   });
-  each_argument({}, [](const Tensor& x) {
-    expect_gradient([](const Tensor& t) { return ag::stack({t, 2.0 * t}); }, x);
-  });
+  each_argument({},
+                [](const Tensor& x) { expect_gradient([](const Tensor& t) { return ag::stack({t, 2.0 * t}); }, x); });
   expect_second_order([](const Tensor& t) { return ag::stack({t * t, t}, 1); }, numbers({2, 3}));
   const std::vector<Tensor> list{numbers({2}), numbers({2})};
   CHECK(ag::stack(list).shape() == Shape{2, 2});
@@ -74,8 +68,7 @@ TEST_CASE("gradients reach each argument of a list, whichever are variables") {
   const ag::Parameter p(numbers({2}));
   ag::Tape tape;
   const Tensor x = tape.variable(a);
-  CHECK(tape.gradient(Tensor(sum(ag::concatenate({x * 2.0, p, p}))))[p].to_vector() ==
-        std::vector<double>{2, 2});
+  CHECK(tape.gradient(Tensor(sum(ag::concatenate({x * 2.0, p, p}))))[p].to_vector() == std::vector<double>{2, 2});
 }
 
 TEST_CASE("a list of many tensors joins and differentiates in linear time") {
@@ -92,9 +85,8 @@ TEST_CASE("split is the inverse of concatenate, by sections and by places") {
     const auto thirds = split(x, 3);
     REQUIRE(thirds.size() == 3);
     for (Index k = 0; k < 3; ++k)
-      expect_elements(thirds[static_cast<std::size_t>(k)], {2, 4}, [&](const Shape& i) {
-        return element(x, {i[0] + 2 * k, i[1]});
-      });
+      expect_elements(thirds[static_cast<std::size_t>(k)], {2, 4},
+                      [&](const Shape& i) { return element(x, {i[0] + 2 * k, i[1]}); });
     CHECK(thirds[1].data().shares_memory(x.data()));
     const auto parts = split(x, {1, 3}, 1);
     REQUIRE(parts.size() == 3);
@@ -102,11 +94,7 @@ TEST_CASE("split is the inverse of concatenate, by sections and by places") {
     CHECK(split(x, {3}).size() == 2);
     CHECK(split(x, std::vector<Index>{2, 9, -1})[2].shape() == Shape{0, 4});
     CHECK(ag::concatenate(parts, 1).to_vector() == x.to_vector());
-    expect_gradient(
-        [](const Tensor& t) {
-          return ag::concatenate({split(t, 2, 1)[1], split(t, {1}, 1)[0]}, 1);
-        },
-        x);
+    expect_gradient([](const Tensor& t) { return ag::concatenate({split(t, 2, 1)[1], split(t, {1}, 1)[0]}, 1); }, x);
   });
   const Tensor x = numbers({6, 4});
   CHECK_THROWS_WITH(split(x, 4), ContainsSubstring("[split] 4 equal parts of axis 0 of shape (6, 4)."));
@@ -116,16 +104,13 @@ TEST_CASE("split is the inverse of concatenate, by sections and by places") {
 
 TEST_CASE("pad puts a constant around a tensor") {
   each_argument({2, 3}, [](const Tensor& x) {
-    expect_elements(pad(x, {{1, 0}, {0, 2}}, 7), {3, 5}, [&](const Shape& i) {
-      return i[0] >= 1 && i[1] < 3 ? element(x, {i[0] - 1, i[1]}) : 7;
-    });
-    expect_elements(pad(x, 1), {4, 5}, [&](const Shape& i) {
-      return i[0] % 3 && i[1] % 4 ? element(x, {i[0] - 1, i[1] - 1}) : 0;
-    });
+    expect_elements(pad(x, {{1, 0}, {0, 2}}, 7), {3, 5},
+                    [&](const Shape& i) { return i[0] >= 1 && i[1] < 3 ? element(x, {i[0] - 1, i[1]}) : 7; });
+    expect_elements(pad(x, 1), {4, 5},
+                    [&](const Shape& i) { return i[0] % 3 && i[1] % 4 ? element(x, {i[0] - 1, i[1] - 1}) : 0; });
     expect_gradient([](const Tensor& t) { return pad(t, {{1, 0}, {0, 2}}); }, x);
   });
-  each_argument({0, 2},
-                [](const Tensor& x) { expect_gradient([](const Tensor& t) { return pad(t, 2); }, x); });
+  each_argument({0, 2}, [](const Tensor& x) { expect_gradient([](const Tensor& t) { return pad(t, 2); }, x); });
   each_argument({}, [](const Tensor& x) { expect_gradient([](const Tensor& t) { return pad(t, 2); }, x); });
   expect_second_order([](const Tensor& t) { return pad(t, 1, 3); }, numbers({2, 2}));
   const Tensor x = numbers({2, 3});
@@ -137,9 +122,8 @@ TEST_CASE("pad puts a constant around a tensor") {
 
 TEST_CASE("lists of tensors name what does not fit") {
   const Tensor x = numbers({3, 4});
-  CHECK_THROWS_WITH(
-      ag::concatenate({x, x, numbers({3, 5})}),
-      "[concatenate] tensor 2 has shape (3, 5), the first (3, 4). Shapes may differ along axis 0 only.");
+  CHECK_THROWS_WITH(ag::concatenate({x, x, numbers({3, 5})}),
+                    "[concatenate] tensor 2 has shape (3, 5), the first (3, 4). Shapes may differ along axis 0 only.");
   CHECK_THROWS_AS(ag::concatenate({x, numbers({4})}), ag::ShapeError);
   CHECK_THROWS_AS(ag::concatenate({x}, 2), ag::ShapeError);
   CHECK_THROWS_AS(ag::concatenate({Tensor(1.0), Tensor(2.0)}), ag::ShapeError);

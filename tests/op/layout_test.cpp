@@ -7,32 +7,17 @@ namespace {
 bool is_view(const Tensor& y, const Tensor& x) { return y.data().shares_memory(x.data()); }
 
 const std::vector<std::pair<const char*, Function>> functions{
-    {"reshape",
-     [](const Tensor& x) {
-       return reshape(x, {-1, 2});
-     }},
+    {"reshape", [](const Tensor& x) { return reshape(x, {-1, 2}); }},
     {"flatten", [](const Tensor& x) { return flatten(x); }},
     {"transpose", [](const Tensor& x) { return transpose(x); }},
-    {"permute",
-     [](const Tensor& x) {
-       return permute(x, {1, 2, 0});
-     }},
+    {"permute", [](const Tensor& x) { return permute(x, {1, 2, 0}); }},
     {"swapaxes", [](const Tensor& x) { return swapaxes(x, 0, -1); }},
     {"moveaxis", [](const Tensor& x) { return moveaxis(x, 0, 2); }},
-    {"expand_dims",
-     [](const Tensor& x) {
-       return expand_dims(x, {0, -1});
-     }},
+    {"expand_dims", [](const Tensor& x) { return expand_dims(x, {0, -1}); }},
     {"squeeze", [](const Tensor& x) { return squeeze(expand_dims(x, 1), 1); }},
-    {"broadcast_to",
-     [](const Tensor& x) {
-       return broadcast_to(expand_dims(x, 1), {2, 3, 2, 2, 4});
-     }},
+    {"broadcast_to", [](const Tensor& x) { return broadcast_to(expand_dims(x, 1), {2, 3, 2, 2, 4}); }},
     {"repeat", [](const Tensor& x) { return repeat(x, 3, 1); }},
-    {"tile",
-     [](const Tensor& x) {
-       return tile(x, {2, 1, 1, 3});
-     }},
+    {"tile", [](const Tensor& x) { return tile(x, {2, 1, 1, 3}); }},
     {"flip", [](const Tensor& x) { return flip(x); }},
     {"flip one axis", [](const Tensor& x) { return flip(x, 1); }},
     {"roll", [](const Tensor& x) { return roll(x, 3, 2); }},
@@ -74,31 +59,20 @@ TEST_CASE("layout ops: values") {
     expect_elements(tile(x, {2, 1, 1}), {2, 3, 4}, [&](const Shape& i) { return at(i[1], i[2]); });
     expect_elements(repeat(x, 0, 1), {3, 0}, [](const Shape&) { return 0; });
     for (Index k : {-5, -3, -1, 0, 1, 4, 5}) {
-      expect_elements(tril(x, k), {3, 4},
-                      [&](const Shape& i) { return i[1] <= i[0] + k ? at(i[0], i[1]) : 0; });
-      expect_elements(triu(x, k), {3, 4},
-                      [&](const Shape& i) { return i[1] >= i[0] + k ? at(i[0], i[1]) : 0; });
+      expect_elements(tril(x, k), {3, 4}, [&](const Shape& i) { return i[1] <= i[0] + k ? at(i[0], i[1]) : 0; });
+      expect_elements(triu(x, k), {3, 4}, [&](const Shape& i) { return i[1] >= i[0] + k ? at(i[0], i[1]) : 0; });
     }
   });
 }
 
 TEST_CASE("transpose takes the axes in the order that is named") {
   const Tensor x = numbers({2, 3, 4});
-  expect_elements(transpose(x, {2, 0, 1}), {4, 2, 3}, [&](const Shape& i) {
-    return element(x, {i[1], i[2], i[0]});
-  });
-  expect_elements(transpose(x, {-1, 0, 1}), {4, 2, 3}, [&](const Shape& i) {
-    return element(x, {i[1], i[2], i[0]});
-  });
-  expect_elements(moveaxis(x, 0, -1), {3, 4, 2}, [&](const Shape& i) {
-    return element(x, {i[2], i[0], i[1]});
-  });
-  expect_elements(moveaxis(x, {2, 0}, {0, 1}), {4, 2, 3}, [&](const Shape& i) {
-    return element(x, {i[1], i[2], i[0]});
-  });
-  expect_elements(swapaxes(x, 0, 2), {4, 3, 2}, [&](const Shape& i) {
-    return element(x, {i[2], i[1], i[0]});
-  });
+  expect_elements(transpose(x, {2, 0, 1}), {4, 2, 3}, [&](const Shape& i) { return element(x, {i[1], i[2], i[0]}); });
+  expect_elements(transpose(x, {-1, 0, 1}), {4, 2, 3}, [&](const Shape& i) { return element(x, {i[1], i[2], i[0]}); });
+  expect_elements(moveaxis(x, 0, -1), {3, 4, 2}, [&](const Shape& i) { return element(x, {i[2], i[0], i[1]}); });
+  expect_elements(moveaxis(x, {2, 0}, {0, 1}), {4, 2, 3},
+                  [&](const Shape& i) { return element(x, {i[1], i[2], i[0]}); });
+  expect_elements(swapaxes(x, 0, 2), {4, 3, 2}, [&](const Shape& i) { return element(x, {i[2], i[1], i[0]}); });
   CHECK(transpose(Tensor(3.0)).value() == 3);
 }
 
@@ -134,17 +108,15 @@ TEST_CASE("diag: a vector on a diagonal, a diagonal as a vector") {
     });
     each_argument({3}, [&](const Tensor& x) {
       const Index n = 3 + std::abs(k);
-      expect_elements(diag(x, k), {n, n}, [&](const Shape& i) {
-        return i[1] - i[0] == k ? element(x, {std::min(i[0], i[1])}) : 0;
-      });
+      expect_elements(diag(x, k), {n, n},
+                      [&](const Shape& i) { return i[1] - i[0] == k ? element(x, {std::min(i[0], i[1])}) : 0; });
       expect_gradient([&](const Tensor& t) { return diag(t, k); }, x);
     });
   }
   expect_second_order([](const Tensor& x) { return diag(x, 1); }, numbers({3, 3}));
   expect_second_order([](const Tensor& x) { return diag(x); }, numbers({3}));
   each_argument({0}, [](const Tensor& x) { expect_gradient([](const Tensor& t) { return diag(t); }, x); });
-  each_argument({0, 3},
-                [](const Tensor& x) { expect_gradient([](const Tensor& t) { return diag(t, 1); }, x); });
+  each_argument({0, 3}, [](const Tensor& x) { expect_gradient([](const Tensor& t) { return diag(t, 1); }, x); });
   CHECK_THROWS_WITH(diag(Tensor(1.0)), ContainsSubstring("[diag] needs a matrix, got shape ()"));
   CHECK_THROWS_AS(diag(numbers({2}), Index{1} << 40), ag::ShapeError);
   CHECK_THROWS_AS(diagonal_matrix(numbers({2}), {3, 3}), ag::ShapeError);
@@ -185,12 +157,9 @@ TEST_CASE("layout of scalars, of nothing, of integers and truth values") {
   for (ag::Dtype d : {ag::int64, ag::boolean}) {
     const Tensor x = numbers({2, 3}, d);
     CHECK(flip(x).dtype() == d);
-    expect_elements(tril(transpose(x)), {3, 2}, [&](const Shape& i) {
-      return i[1] <= i[0] ? element(x, {i[1], i[0]}) : 0;
-    });
-    expect_elements(roll(x, 1, 1), {2, 3}, [&](const Shape& i) {
-      return element(x, {i[0], (i[1] + 2) % 3});
-    });
+    expect_elements(tril(transpose(x)), {3, 2},
+                    [&](const Shape& i) { return i[1] <= i[0] ? element(x, {i[1], i[0]}) : 0; });
+    expect_elements(roll(x, 1, 1), {2, 3}, [&](const Shape& i) { return element(x, {i[0], (i[1] + 2) % 3}); });
   }
 }
 
@@ -203,16 +172,14 @@ TEST_CASE("layout ops name what does not fit") {
   CHECK_THROWS_AS(reshape(x, {-2, 6}), ag::ShapeError);
   CHECK_THROWS_AS(reshape(x, {Index{1} << 40, Index{1} << 40}), ag::ShapeError);
   CHECK_THROWS_WITH(transpose(x, {0, 0}), ContainsSubstring("axis 0 is named twice in (0, 0)"));
-  CHECK_THROWS_WITH(transpose(x, {0}),
-                    ContainsSubstring("[transpose] the axes (0,) for a tensor with 2 dimensions"));
+  CHECK_THROWS_WITH(transpose(x, {0}), ContainsSubstring("[transpose] the axes (0,) for a tensor with 2 dimensions"));
   CHECK_THROWS_AS(transpose(x, {0, 2}), ag::ShapeError);
   CHECK_THROWS_AS(swapaxes(x, 0, 2), ag::ShapeError);
   CHECK_THROWS_AS(moveaxis(x, {0, 1}, 0), ag::ShapeError);
   CHECK_THROWS_AS(moveaxis(x, {0, 0}, {0, 1}), ag::ShapeError);
   CHECK_THROWS_AS(expand_dims(x, 3), ag::ShapeError);
   CHECK_THROWS_AS(expand_dims(x, {0, 0}), ag::ShapeError);
-  CHECK_THROWS_WITH(squeeze(x, 1),
-                    ContainsSubstring("[squeeze] axis 1 of shape (3, 4) is not of extent 1. Name"));
+  CHECK_THROWS_WITH(squeeze(x, 1), ContainsSubstring("[squeeze] axis 1 of shape (3, 4) is not of extent 1. Name"));
   CHECK_THROWS_AS(squeeze(x, 2), ag::ShapeError);
   CHECK_THROWS_AS(flip(x, 2), ag::ShapeError);
   CHECK_THROWS_AS(roll(x, 1, 2), ag::ShapeError);

@@ -1,8 +1,9 @@
 // Tensors in every layout: the same elements behind other strides, and arguments that broadcasting repeats.
 #pragma once
 
-#include <autograd/autograd.hpp>
 #include <vector>
+
+#include <autograd/autograd.hpp>
 
 namespace battery {
 

@@ -69,17 +69,13 @@ TEST_CASE("matmul: values and gradients for every pair of shapes and every layou
           expect_gradient([&](const Tensor& x) { return matmul(a.value, x); }, b.value);
         }
     const Tensor a = numbers(left), b = numbers(right);
-    expect_second_order([&, &r = right](const Tensor& x) { return matmul(x, broadcast_to(sum(x), r) * b); },
-                        a);
-    expect_second_order([&, &l = left](const Tensor& x) { return matmul(broadcast_to(sum(x), l) * a, x); },
-                        b);
+    expect_second_order([&, &r = right](const Tensor& x) { return matmul(x, broadcast_to(sum(x), r) * b); }, a);
+    expect_second_order([&, &l = left](const Tensor& x) { return matmul(broadcast_to(sum(x), l) * a, x); }, b);
   }
 }
 
 TEST_CASE("matmul: results have the shapes of NumPy") {
-  const auto shape = [](const Shape& a, const Shape& b) {
-    return to_string(matmul(numbers(a), numbers(b)).shape());
-  };
+  const auto shape = [](const Shape& a, const Shape& b) { return to_string(matmul(numbers(a), numbers(b)).shape()); };
   CHECK(shape({4}, {4}) == "()");
   CHECK(shape({3, 4}, {4}) == "(3,)");
   CHECK(shape({4}, {4, 2}) == "(2,)");
@@ -120,8 +116,7 @@ TEST_CASE("matmul: sizes beyond the blocks of BLAS") {
     return t;
   };
   for (ag::Dtype dtype : {ag::float32, ag::float64})
-    for (const auto& [m, k, n] :
-         {std::array<Index, 3>{65, 130, 33}, {1, 300, 70}, {70, 300, 1}, {129, 1, 67}}) {
+    for (const auto& [m, k, n] : {std::array<Index, 3>{65, 130, 33}, {1, 300, 70}, {70, 300, 1}, {129, 1, 67}}) {
       const Tensor a = random({m, k}, dtype), b = random({k, n}, dtype);
       expect_product(matmul(a, b), a, b);
       const Tensor at(random({k, m}, dtype).data().view({m, k}, {1, m}, 0)),
@@ -152,14 +147,11 @@ TEST_CASE("products: bad arguments") {
   CHECK_THROWS_WITH(product({2, 3}, {2, 3})(),
                     "[matmul] inner dimensions differ: lhs (2, 3), rhs (2, 3). "
                     "Did you mean matmul(lhs, transpose(rhs))?");
-  CHECK_THROWS_WITH(product({2, 3}, {2, 4})(),
-                    ContainsSubstring("Did you mean matmul(transpose(lhs), rhs)?"));
+  CHECK_THROWS_WITH(product({2, 3}, {2, 4})(), ContainsSubstring("Did you mean matmul(transpose(lhs), rhs)?"));
   CHECK_THROWS_WITH(product({5, 2, 3}, {5, 2, 3})(),
                     ContainsSubstring("Did you mean matmul(lhs, swapaxes(rhs, -1, -2))?"));
-  CHECK_THROWS_WITH(product({3}, {4})(),
-                    ContainsSubstring("[matmul] inner dimensions differ: lhs (3,), rhs (4,)"));
-  CHECK_THROWS_WITH(product({}, {4})(),
-                    ContainsSubstring("[matmul] needs vectors or matrices, got lhs (), rhs (4,)"));
+  CHECK_THROWS_WITH(product({3}, {4})(), ContainsSubstring("[matmul] inner dimensions differ: lhs (3,), rhs (4,)"));
+  CHECK_THROWS_WITH(product({}, {4})(), ContainsSubstring("[matmul] needs vectors or matrices, got lhs (), rhs (4,)"));
   CHECK_THROWS_WITH(product({2, 3, 4}, {3, 4, 5})(),
                     ContainsSubstring("[matmul] the batches do not broadcast: lhs (2, 3, 4), rhs (3, 4, 5)"));
   CHECK_THROWS_AS(product({2, 3}, {3, 3, 2, 2})(), ag::ShapeError);

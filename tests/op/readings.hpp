@@ -1,11 +1,12 @@
 // One function of scalars or tensors, differentiated in every way the library has.
 #pragma once
 
-#include <autograd/autograd.hpp>
 #include <cmath>
 #include <initializer_list>
-#include <tests/catch.hpp>
 #include <vector>
+
+#include <autograd/autograd.hpp>
+#include <tests/catch.hpp>
 
 namespace battery {
 
@@ -17,8 +18,8 @@ inline bool agrees(double a, double b, double tolerance = 9e-16) {
 }
 
 template <class Tape, class X, class Y, class F>
-void check_tape(Tape& tape, const char* reading, const std::vector<X>& x, const F& f,
-                const std::vector<double>& slopes, double tolerance = 9e-16) {
+void check_tape(Tape& tape, const char* reading, const std::vector<X>& x, const F& f, const std::vector<double>& slopes,
+                double tolerance = 9e-16) {
   const Y y = [&] {
     if constexpr (requires { f(x[0], x[0]); }) return Y(f(x[0], x[1]));
     else return Y(f(x[0]));
@@ -53,8 +54,8 @@ void check_slopes(const F& f, const std::vector<double>& at, const std::vector<d
     for (ag::Dtype dtype : {ag::float64, ag::float32}) {
       std::vector<ag::Tensor> t;
       for (double x : at) t.push_back(tape.variable(ag::Tensor(x, dtype)));
-      check_tape<ag::Tape, ag::Tensor, ag::Tensor>(tape, dtype == ag::float32 ? "float32" : name, t, f,
-                                                   slopes, dtype == ag::float32 ? 5e-7 : 9e-16);
+      check_tape<ag::Tape, ag::Tensor, ag::Tensor>(tape, dtype == ag::float32 ? "float32" : name, t, f, slopes,
+                                                   dtype == ag::float32 ? 5e-7 : 9e-16);
     }
   };
   ag::Tape fused;

@@ -104,8 +104,8 @@ Tensor spread(const Tensor& x) {
     Index offset = 0;
     for (std::size_t d = 0; d < i.size(); ++d) offset += i[d] * x.data().strides()[d];
     const double value = (k++ * 7 % 31) / 8.0 - 1.8125;
-    ag::core::with_type(
-        x.dtype(), [&]<class T>(ag::core::Type<T>) { x.data().data<T>()[offset] = static_cast<T>(value); });
+    ag::core::with_type(x.dtype(),
+                        [&]<class T>(ag::core::Type<T>) { x.data().data<T>()[offset] = static_cast<T>(value); });
   });
   return x;
 }
@@ -157,13 +157,11 @@ TEST_CASE("reductions: numbers, and nothing") {
       CHECK_THROWS_AS(c.f(numbers({0}), {}, false), ag::ShapeError);
       continue;
     }
-    const double of_nothing = name == "prod"                                     ? 1
-                              : name == "mean" || name == "var" || name == "std" ? nan_value
-                                                                                 : 0;
+    const double of_nothing = name == "prod" ? 1 : name == "mean" || name == "var" || name == "std" ? nan_value : 0;
     expect_near(c.f(numbers({0, 3}), 0, false), {3}, [&](const Shape&) { return of_nothing; });
     if (name != "prod")
-      CHECK(gradient_of([&](const Tensor& t) { return c.f(t, 0, false); }, numbers({0, 3}), numbers({3}))
-                .shape() == Shape{0, 3});
+      CHECK(gradient_of([&](const Tensor& t) { return c.f(t, 0, false); }, numbers({0, 3}), numbers({3})).shape() ==
+            Shape{0, 3});
     CHECK_THROWS_AS(c.f(numbers({3}), 1, false), ag::ShapeError);
     CHECK_THROWS_AS(c.f(numbers({3}), {0, -1}, false), ag::ShapeError);
   }
@@ -182,15 +180,10 @@ TEST_CASE("max and min: ties, NaN, infinities, long rows") {
   const double third = 1.0 / 3;
   CHECK(slopes(all, tied) == std::vector<double>{0, third, 0, third, third, 0});
   CHECK(slopes(first, tied) == std::vector<double>{0, 1, 0, 0, 0, 0});
-  CHECK(slopes([](const Tensor& x) { return min(x); }, vector({1, 0, 0})) ==
-        std::vector<double>{0, 0.5, 0.5});
+  CHECK(slopes([](const Tensor& x) { return min(x); }, vector({1, 0, 0})) == std::vector<double>{0, 0.5, 0.5});
   CHECK(slopes([](const Tensor& x) { return min(x, 0); }, vector({1, 0, 0})) == std::vector<double>{0, 1, 0});
   const Tensor square = Tensor::of<double>({3, 3, 1, 3}, {2, 2});
-  CHECK(slopes(
-            [](const Tensor& x) {
-              return max(x, {0, 1});
-            },
-            square) == std::vector<double>{third, third, 0, third});
+  CHECK(slopes([](const Tensor& x) { return max(x, {0, 1}); }, square) == std::vector<double>{third, third, 0, third});
   CHECK(gradient_of(first, square, vector({1, 10})).to_vector() == std::vector<double>{1, 10, 0, 0});
   CHECK(std::isnan(max(vector({1, nan_value, 3})).value()));
   CHECK(std::isnan(min(vector({nan_value, 1})).value()));
@@ -218,8 +211,7 @@ TEST_CASE("argmax and argmin") {
       REQUIRE(y.dtype() == ag::int64);
       each_index(y.shape(), [&](const Shape& i) {
         const auto v = slice_of(x, i, over);
-        const auto at =
-            sign > 0 ? std::max_element(v.begin(), v.end()) : std::min_element(v.begin(), v.end());
+        const auto at = sign > 0 ? std::max_element(v.begin(), v.end()) : std::min_element(v.begin(), v.end());
         REQUIRE(element(y, i) == static_cast<double>(at - v.begin()));
       });
     };
@@ -259,14 +251,13 @@ TEST_CASE("prod: exact where factors are 0") {
   CHECK(slopes(p, vector({2, 3, 4, 0, 7})) == std::vector<double>{0, 0, 0, 168, 0});
   expect_second_order(p, vector({2, 0, 0.5, 0}));
   expect_second_order(p, vector({0, 1, 2}));
-  CHECK(gradient_of([](const Tensor& x) { return prod(x, 0); }, Tensor::of<double>({0, 2, 3, 4}, {2, 2}),
-                    vector({1, 1}))
-            .to_vector() == std::vector<double>{3, 4, 0, 2});
+  CHECK(
+      gradient_of([](const Tensor& x) { return prod(x, 0); }, Tensor::of<double>({0, 2, 3, 4}, {2, 2}), vector({1, 1}))
+          .to_vector() == std::vector<double>{3, 4, 0, 2});
 }
 
 TEST_CASE("prod: the gradient of nothing is empty") {
-  CHECK(gradient_of([](const Tensor& x) { return prod(x, 0); }, numbers({0, 3}), numbers({3})).shape() ==
-        Shape{0, 3});
+  CHECK(gradient_of([](const Tensor& x) { return prod(x, 0); }, numbers({0, 3}), numbers({3})).shape() == Shape{0, 3});
 }
 
 TEST_CASE("var and std of a constant are 0, and so are their gradients") {
@@ -300,9 +291,9 @@ TEST_CASE("norm: neither overflow nor underflow, gradient 0 at 0") {
   for (double order : {1.0, 2.0, inf})
     CHECK(slopes([=](const Tensor& x) { return norm(x, {}, false, order); }, vector({0, 0})) ==
           std::vector<double>{0, 0});
-  expect_near(gradient_of([](const Tensor& x) { return norm(x, 1); },
-                          Tensor::of<double>({0, 0, 3, 4}, {2, 2}), vector({1, 1})),
-              {2, 2}, [](const Shape& i) { return i[0] * (i[1] ? 0.8 : 0.6); });
+  expect_near(
+      gradient_of([](const Tensor& x) { return norm(x, 1); }, Tensor::of<double>({0, 0, 3, 4}, {2, 2}), vector({1, 1})),
+      {2, 2}, [](const Shape& i) { return i[0] * (i[1] ? 0.8 : 0.6); });
   CHECK(norm(vector({inf, 1})).value() == inf);
   CHECK(std::isnan(norm(vector({nan_value, 1e300})).value()));
 }
@@ -311,8 +302,7 @@ TEST_CASE("sum: accurate, and the same bits for every layout") {
   const Index n = Index{1} << 24;
   CHECK(sum(Tensor(Tensor(0.1, ag::float32).data().broadcast_to({n}))).value() ==
         Approx(0.1f * static_cast<double>(n)).epsilon(1e-6));
-  CHECK(sum(Tensor::full({n}, 0.1, ag::float32)).value() ==
-        Approx(0.1f * static_cast<double>(n)).epsilon(1e-6));
+  CHECK(sum(Tensor::full({n}, 0.1, ag::float32)).value() == Approx(0.1f * static_cast<double>(n)).epsilon(1e-6));
   for (ag::Dtype dtype : {ag::float32, ag::float64}) {
     Tensor x = Tensor::zeros({301, 1030}, dtype);
     ag::core::with_type(dtype, [&]<class T>(ag::core::Type<T>) {

@@ -63,11 +63,11 @@ XGRAD_BINARY(Greater, x > y)            XGRAD_BINARY(GreaterEqual, x >= y)
 XGRAD_BINARY(Equal, x == y)             XGRAD_BINARY(NotEqual, x != y)
 #undef XGRAD_UNARY
 #undef XGRAD_BINARY
-// clang-format on
+    // clang-format on
 
-/// erfc(-x / sqrt 2) is steep: half an ULP in its argument costs x^2 ULP of the result.
-template <>
-struct Reference<op::Gelu> {
+    /// erfc(-x / sqrt 2) is steep: half an ULP in its argument costs x^2 ULP of the result.
+    template <>
+    struct Reference<op::Gelu> {
   static constexpr double ulp = 16, float_ulp = 16;
   static Long value(const op::Gelu&, Long x) { return x / 2 * std::erfc(-x / std::sqrt(Long(2))); }
 };
@@ -85,9 +85,7 @@ struct Reference<op::Elu> : Exact {
 };
 template <>
 struct Reference<op::Clamp> : Exact {
-  static Long value(const op::Clamp&, Long x, Long low, Long high) {
-    return std::fmin(std::fmax(x, low), high);
-  }
+  static Long value(const op::Clamp&, Long x, Long low, Long high) { return std::fmin(std::fmax(x, low), high); }
 };
 template <>
 struct Reference<op::Where> : Exact {
@@ -102,8 +100,8 @@ inline Long polygamma_of_positive(int n, Long x) {
   Long tail = n == 0 ? -std::log(x) + 1 / (2 * x)
                      : factorial / n * std::pow(x, Long(-n)) + factorial / 2 * std::pow(x, Long(-n - 1));
   for (int k = 1; k <= 5; ++k)
-    tail += bernoulli[k - 1] * std::tgamma(Long(2 * k + n)) / std::tgamma(Long(2 * k + 1)) *
-            std::pow(x, Long(-2 * k - n));
+    tail +=
+        bernoulli[k - 1] * std::tgamma(Long(2 * k + n)) / std::tgamma(Long(2 * k + 1)) * std::pow(x, Long(-2 * k - n));
   if (n == 0) return sum - tail;
   return (n % 2 ? 1 : -1) * (sum + tail);
 }

@@ -2,11 +2,12 @@
 // break.
 #pragma once
 
-#include <autograd/autograd.hpp>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
+
+#include <autograd/autograd.hpp>
 
 namespace battery {
 
@@ -17,9 +18,7 @@ namespace op = autograd::op;
 /// and those of different arguments from each other, where maximum has its tie: so a difference of +-0.04
 /// meets no kink. Every point is a float32, so that both element types see the same one.
 inline double sample(ag::Domain domain, std::size_t k, std::size_t i) {
-  const double low = std::isfinite(domain.low)    ? domain.low
-                     : std::isfinite(domain.high) ? domain.high - 3
-                                                  : -3;
+  const double low = std::isfinite(domain.low) ? domain.low : std::isfinite(domain.high) ? domain.high - 3 : -3;
   const double high = std::isfinite(domain.high) ? domain.high : low + (std::isfinite(domain.low) ? 4 : 6);
   const auto halves = static_cast<std::size_t>(2 * (high - low));
   const std::size_t half = (i * (2 * k + 1) + i / 7 + 3 * k) % halves;

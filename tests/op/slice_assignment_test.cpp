@@ -18,20 +18,15 @@ TEST_CASE("index_update and index_add: values and gradients to both arguments") 
     expect_elements(index_add(x, range(none, none, 2), range(none, none, -2), v), {3, 4},
                     [&](const Shape& i) { return element(x, i) + (inside(i) ? value(i) : 0); });
     expect_gradient([&](const Tensor& t) { return part(t, v); }, x);
+    expect_gradient([&](const Tensor& t) { return index_add(t, 1, v.size() == 2 ? range(1, 3) : range(0), v); }, x);
     expect_gradient(
-        [&](const Tensor& t) { return index_add(t, 1, v.size() == 2 ? range(1, 3) : range(0), v); }, x);
-    expect_gradient(
-        [&](const Tensor& t) {
-          return index_update(Tensor::zeros({2, 3, 4, 1}, t.dtype()), 1, ellipsis, 0, t);
-        },
-        x);
+        [&](const Tensor& t) { return index_update(Tensor::zeros({2, 3, 4, 1}, t.dtype()), 1, ellipsis, 0, t); }, x);
     expect_gradient([&](const Tensor& t) { return index_add(t, ellipsis, t); }, x);
     expect_gradient([&](const Tensor& t) { return index_update(t, range(2), slice(t, range(1, 3))); }, x);
   });
   each_argument({2}, [&](const Tensor& t) {
     const Tensor x = numbers({3, 4}, t.dtype());
-    expect_gradient(
-        [&](const Tensor& b) { return index_update(x, range(none, none, 2), range(none, none, 2), b); }, t);
+    expect_gradient([&](const Tensor& b) { return index_update(x, range(none, none, 2), range(none, none, 2), b); }, t);
     expect_gradient([&](const Tensor& b) { return index_add(x, 0, range(1, 3), b); }, t);
   });
   each_argument({}, [&](const Tensor& t) {
@@ -40,10 +35,8 @@ TEST_CASE("index_update and index_add: values and gradients to both arguments") 
     expect_gradient([&](const Tensor& b) { return index_update(x, 2, 1, b); }, t);
     expect_gradient([&](const Tensor& b) { return index_update(b, ellipsis, 3.0); }, t);
   });
-  expect_second_order([](const Tensor& t) { return index_update(t, 0, slice(t, 1) * slice(t, 0)); },
-                      numbers({2, 3}));
-  expect_second_order([](const Tensor& t) { return index_add(t, all, 1, slice(t, all, 0)); },
-                      numbers({2, 3}));
+  expect_second_order([](const Tensor& t) { return index_update(t, 0, slice(t, 1) * slice(t, 0)); }, numbers({2, 3}));
+  expect_second_order([](const Tensor& t) { return index_add(t, all, 1, slice(t, all, 0)); }, numbers({2, 3}));
 }
 
 TEST_CASE("index_update takes numbers and scalar variables, and leaves its argument alone") {
@@ -65,8 +58,7 @@ TEST_CASE("index_update names what does not fit") {
   const Tensor x = numbers({3, 4});
   CHECK_THROWS_WITH(
       index_update(x, 0, numbers({3})),
-      ContainsSubstring(
-          "[index_update] a value of shape (3,) does not broadcast to the slice, which has shape (4,)."));
+      ContainsSubstring("[index_update] a value of shape (3,) does not broadcast to the slice, which has shape (4,)."));
   CHECK_THROWS_AS(index_update(x, 0, numbers({1, 4})), ag::ShapeError);
   CHECK_THROWS_WITH(index_update(x, 3, 1.0), ContainsSubstring("[index_update] index 3 is out of range"));
   CHECK_THROWS_WITH(index_add(x, 0, numbers({4}, ag::float32)),
@@ -96,12 +88,10 @@ TEST_CASE("assign writes through views that share memory") {
 
 TEST_CASE("assign refuses whatever would be lost or wrong") {
   const Tensor x = numbers({3, 4});
-  CHECK_THROWS_WITH(assign(take(x, {0, 1}), 1.0),
-                    ContainsSubstring("[assign] the target is a copy of shape (2, 4)"));
+  CHECK_THROWS_WITH(assign(take(x, {0, 1}), 1.0), ContainsSubstring("[assign] the target is a copy of shape (2, 4)"));
   CHECK_THROWS_AS(assign(reshape(transpose(x), {12}), 1.0), ag::ShapeError);
   CHECK_THROWS_AS(assign(x + x, 1.0), ag::ShapeError);
-  CHECK_THROWS_WITH(assign(broadcast_to(slice(x, 0), {3, 4}), 1.0),
-                    ContainsSubstring("repeats elements along axis 0"));
+  CHECK_THROWS_WITH(assign(broadcast_to(slice(x, 0), {3, 4}), 1.0), ContainsSubstring("repeats elements along axis 0"));
   CHECK_THROWS_AS(assign(slice(x, 0), numbers({3})), ag::ShapeError);
   CHECK_THROWS_AS(assign(slice(x, 0), numbers({4}, ag::float32)), ag::DtypeError);
 

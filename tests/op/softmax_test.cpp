@@ -25,8 +25,7 @@ TEST_CASE("softmax, log_softmax, logsumexp: values and derivatives in every layo
       const std::size_t d = static_cast<std::size_t>((axis + 3) % 3);
       expect_near(softmax(x, axis), x.shape(),
                   [&](const Shape& i) { return std::exp(element(x, i) - log_sum(x, i, d)); });
-      expect_near(log_softmax(x, axis), x.shape(),
-                  [&](const Shape& i) { return element(x, i) - log_sum(x, i, d); });
+      expect_near(log_softmax(x, axis), x.shape(), [&](const Shape& i) { return element(x, i) - log_sum(x, i, d); });
       Shape kept = x.shape();
       kept[d] = 1;
       expect_near(logsumexp(x, axis, true), kept, [&](const Shape& i) { return log_sum(x, i, d); });
@@ -57,8 +56,7 @@ TEST_CASE("the softmax family: second derivatives") {
   }
 }
 
-TEST_CASE(
-    "the softmax family: rows and columns longer than a register and a block have the bits of their layout") {
+TEST_CASE("the softmax family: rows and columns longer than a register and a block have the bits of their layout") {
   for (ag::Dtype dtype : {ag::float32, ag::float64})
     for (const Shape& shape : {Shape{3, 1037}, Shape{1037, 3}, Shape{5, 7}, Shape{600, 70}}) {
       const Tensor x = numbers(shape, dtype), turned(transpose(x).data().copy());
@@ -82,16 +80,12 @@ TEST_CASE("the softmax family: large and infinite scores") {
     const Tensor x = vector({big, big + 1, big - 1e4, -inf});
     const Tensor y = softmax(x), l = log_softmax(x);
     const double s = 1 / (1 + std::exp(-1.0));
-    expect_near(y, {4}, [&](const Shape& i) {
-      return std::array{1 - s, s, 0.0, 0.0}[static_cast<std::size_t>(i[0])];
-    });
+    expect_near(y, {4}, [&](const Shape& i) { return std::array{1 - s, s, 0.0, 0.0}[static_cast<std::size_t>(i[0])]; });
     expect_near(l, {4}, [&](const Shape& i) {
-      return std::array{std::log(1 - s), std::log(s), std::log(s) - 1e4 - 1,
-                        -inf}[static_cast<std::size_t>(i[0])];
+      return std::array{std::log(1 - s), std::log(s), std::log(s) - 1e4 - 1, -inf}[static_cast<std::size_t>(i[0])];
     });
     CHECK(logsumexp(x).value() == Approx(big + 1 - std::log(s)));
-    for (const Function& f :
-         {Function([](const Tensor& t) { return Tensor(sum(softmax(t) * softmax(t))); }), total})
+    for (const Function& f : {Function([](const Tensor& t) { return Tensor(sum(softmax(t) * softmax(t))); }), total})
       for (double g : slopes(f, x)) CHECK(std::isfinite(g));
     CHECK(slopes(total, x)[3] == 0);
     ag::Tape tape;

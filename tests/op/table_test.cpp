@@ -1,4 +1,5 @@
-// The README's table of ops is what the list makes: adding an op without its entry there fails here, and prints the table.
+// The README's table of ops is what the list makes: adding an op without its entry there fails here, and prints the
+// table.
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -19,10 +20,10 @@ std::string row(const char* family, op::List<Op...>) {
 
 std::string table() {
   return "| family | ops |\n|---|---|\n" + row("arithmetic", op::Arithmetic{}) + row("exponential", op::Exponential{}) +
-         row("trigonometric", op::Trigonometric{}) + row("special", op::Special{}) + row("activation", op::Activation{}) +
-         row("selection", op::Selection{}) + row("comparison", op::Comparison{}) + row("reductions", op::Reductions{}) +
-         row("softmax", op::Softmaxes{}) + row("linear", op::Linear{}) + row("layout", op::Layout{}) +
-         row("indexing", op::Indexing{}) + row("joining", op::Joining{});
+         row("trigonometric", op::Trigonometric{}) + row("special", op::Special{}) +
+         row("activation", op::Activation{}) + row("selection", op::Selection{}) + row("comparison", op::Comparison{}) +
+         row("reductions", op::Reductions{}) + row("softmax", op::Softmaxes{}) + row("linear", op::Linear{}) +
+         row("layout", op::Layout{}) + row("indexing", op::Indexing{}) + row("joining", op::Joining{});
 }
 
 template <class... Family>

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <sstream>
 #include <string>
+
 #include <tests/catch.hpp>
 
 namespace battery {

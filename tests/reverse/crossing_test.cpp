@@ -1,7 +1,7 @@
 // Between the two levels: Vars stacked to tensors, elements of tensors as Vars.
+#include <vector>
 #include <autograd/autograd.hpp>
 #include <tests/catch.hpp>
-#include <vector>
 
 namespace ag = autograd;
 

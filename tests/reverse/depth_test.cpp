@@ -1,9 +1,9 @@
 // A million operations in a row, or into one: no recursion anywhere, so the stack does not grow with the
 // tape. CMakeLists.txt runs this file a second time under a stack of 256 KiB.
-#include <autograd/autograd.hpp>
 #include <cmath>
-#include <tests/catch.hpp>
 #include <vector>
+#include <autograd/autograd.hpp>
+#include <tests/catch.hpp>
 
 namespace ag = autograd;
 
@@ -38,8 +38,7 @@ TEST_CASE("a chain of a million tensor operations records, sweeps and frees") {
   CHECK(tape.gradient(y)[x].value() == Approx(std::exp(1.0)).epsilon(1e-5));
 }
 
-TEST_CASE(
-    "a chain of a hundred thousand operations on a tape that records each, and its gradient's gradient") {
+TEST_CASE("a chain of a hundred thousand operations on a tape that records each, and its gradient's gradient") {
   ag::Tape outer;
   const auto a = outer.variable(1.00001);
   ag::Var slope;

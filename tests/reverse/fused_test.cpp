@@ -1,10 +1,10 @@
 // Fused statements: sums that never store what they sum, many leaves, scalars among tensors, threads.
 #include <sys/resource.h>
 
-#include <autograd/autograd.hpp>
 #include <cmath>
-#include <tests/catch.hpp>
 #include <thread>
+#include <autograd/autograd.hpp>
+#include <tests/catch.hpp>
 
 namespace ag = autograd;
 

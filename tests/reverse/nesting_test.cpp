@@ -1,6 +1,6 @@
 // Tapes in tapes: derivatives of derivatives.
-#include <autograd/autograd.hpp>
 #include <cmath>
+#include <autograd/autograd.hpp>
 #include <tests/catch.hpp>
 
 namespace ag = autograd;
@@ -59,8 +59,7 @@ TEST_CASE("second derivatives where the first one is 0") {
     const ag::Dual<D> y = f(ag::Dual<D>{D{0.0, 1.0}, D{1.0, 0.0}});
     CHECK(y.tangent.tangent == second);
     CHECK(nth([&](const ag::Var& x) { return ag::Var(f(x)); }, 0.0, 2).value() == second);
-    CHECK(nth_tensor([&](const ag::Tensor& x) { return ag::Tensor(f(x)); }, ag::Tensor(0.0), 2).value() ==
-          second);
+    CHECK(nth_tensor([&](const ag::Tensor& x) { return ag::Tensor(f(x)); }, ag::Tensor(0.0), 2).value() == second);
   };
   check([](const auto& x) { return sqrt(1.0 + x * x); }, 1);
   check([](const auto& x) { return log(1.0 + x * x); }, 2);

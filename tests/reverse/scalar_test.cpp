@@ -1,8 +1,8 @@
 // Scalars on the tape: what a statement costs, how long a tape can get, and what it refuses.
-#include <autograd/autograd.hpp>
 #include <memory>
-#include <tests/catch.hpp>
 #include <vector>
+#include <autograd/autograd.hpp>
+#include <tests/catch.hpp>
 
 namespace ag = autograd;
 

@@ -1,7 +1,7 @@
 // Tensors on the tape: what is refused, what is kept, and the way to xtensor and back.
-#include <autograd/autograd.hpp>
 #include <optional>
 #include <sstream>
+#include <autograd/autograd.hpp>
 #include <tests/catch.hpp>
 
 namespace ag = autograd;
@@ -94,6 +94,12 @@ TEST_CASE("parameters are values with an identity of their own") {
   q.assign(ag::Tensor::zeros({2}));
   CHECK_THROWS_AS(tape.gradient(f), ag::TapeError);  // its values are gone
   CHECK_THROWS_AS(ag::Parameter(ag::Tensor::arange(3)), ag::DtypeError);
+  p.assign(ag::Tensor::ones({2}));
+  p -= 0.25 * ag::Tensor::ones({2});
+  p += ag::Tensor::full({2}, 2.0);
+  CHECK(p.value().to_vector() == std::vector<double>{2.75, 2.75});
+  CHECK_THROWS_AS(p -= ag::Tensor::ones({3}), ag::ShapeError);
+  CHECK_THROWS_AS(p -= ag::Tensor::ones({2}, ag::float32), ag::DtypeError);
 }
 
 TEST_CASE("tensors print as NumPy prints them") {
