@@ -30,11 +30,17 @@ struct PackOf<Pack<T>, Rest...> {
 template <class A, class... Rest>
 struct PackOf<A, Rest...> : PackOf<Rest...> {};
 
+template <class T>
+inline constexpr bool is_scalar_variable = false;
+template <class T>
+inline constexpr bool is_scalar_variable<BasicVar<T>> = true;
+
 /// An argument as an expression holds it.
 template <class A>
-auto leaf(A&& a) {
+[[gnu::always_inline]] inline auto leaf(A&& a) {
   using T = std::remove_cvref_t<A>;
   if constexpr (std::is_arithmetic_v<T>) return Literal{static_cast<double>(a)};
+  else if constexpr (is_scalar_variable<T>) return a.leaf();
   else if constexpr (std::is_same_v<T, Parameter> || XtensorExpression<T>) return Tensor(a);
   else return T(std::forward<A>(a));
 }
@@ -80,7 +86,7 @@ concept FusedReduction = requires(const Op& op) { Reduction{true, op.axes, op.ke
 
 /// evaluate, with the place in the source that a statement shall remember.
 template <class Op, class... A>
-auto evaluate_at(SourceLocation where, const Op& op, A&&... a) {
+[[gnu::always_inline]] inline auto evaluate_at(SourceLocation where, const Op& op, A&&... a) {
   using core::is_dual, core::is_pack, core::is_tensor_level, core::scalar_of;
   constexpr bool any_tensor = ((is_tensor_level<std::remove_cvref_t<A>> ||
                                 std::is_same_v<std::remove_cvref_t<A>, Parameter> || core::XtensorExpression<A>) ||
@@ -109,7 +115,7 @@ auto evaluate_at(SourceLocation where, const Op& op, A&&... a) {
 }
 
 template <class Op, class... A>
-auto evaluate(const Op& op, A&&... a) {
+[[gnu::always_inline]] inline auto evaluate(const Op& op, A&&... a) {
   return evaluate_at(SourceLocation{}, op, std::forward<A>(a)...);
 }
 

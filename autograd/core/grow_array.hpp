@@ -13,7 +13,7 @@
 
 namespace autograd::core {
 
-/// Push and pop at the end; elements never move. Memory is kept by `resize(0)` and given back by the destructor.
+/// Grows and shrinks at the end; elements never move. Memory is kept by `resize(0)` and given back by the destructor.
 template <class T>
 class GrowArray {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
@@ -23,8 +23,8 @@ class GrowArray {
   GrowArray(GrowArray&& o) noexcept { *this = std::move(o); }
   GrowArray& operator=(GrowArray&& o) noexcept {
     std::swap(data_, o.data_);
-    std::swap(size_, o.size_);
-    std::swap(capacity_, o.capacity_);
+    std::swap(end_, o.end_);
+    std::swap(limit_, o.limit_);
     std::swap(reserved_, o.reserved_);
     return *this;
   }
@@ -32,26 +32,31 @@ class GrowArray {
     if (data_) ::munmap(static_cast<void*>(data_), reserved_);
   }
 
-  std::size_t size() const { return size_; }
+  std::size_t size() const { return static_cast<std::size_t>(end_ - data_); }
   const T* data() const { return data_; }
   T* data() { return data_; }
   const T& operator[](std::size_t i) const { return data_[i]; }
   T& operator[](std::size_t i) { return data_[i]; }
 
-  /// Room for `more` pushes after which `push` needs no check. Throws std::bad_alloc.
+  /// Elements that fit behind `end`.
+  std::size_t room() const { return static_cast<std::size_t>(limit_ - end_); }
+  /// Room for `more` elements behind `end`. Throws std::bad_alloc.
   void reserve(std::size_t more) {
-    if (size_ + more > capacity_) [[unlikely]]
-      grow(size_ + more);
+    if (room() < more) [[unlikely]]
+      grow(size() + more);
   }
-  /// Appends; the room must have been reserved.
-  void push(const T& value) { ::new (static_cast<void*>(data_ + size_++)) T(value); }
+  /// Where the next element goes. What is written there, in the room that was reserved, counts once `set_end` says so.
+  T* end() { return end_; }
+  const T* end() const { return end_; }
+  void set_end(T* end) { end_ = end; }
   /// Forgets the elements from `size` on.
-  void resize(std::size_t size) { size_ = size; }
+  void resize(std::size_t size) { end_ = data_ + size; }
 
  private:
   static constexpr std::size_t step = std::size_t{1} << 21;  // one huge page
 
   [[gnu::noinline]] void grow(std::size_t wanted) {
+    const std::size_t length = size(), doubled = 2 * static_cast<std::size_t>(limit_ - data_);
     if (!data_) {
       // 64 GiB of addresses cost nothing; under a limit on address space take what there is.
       for (reserved_ = std::size_t{1} << 36; reserved_ >= 2 * step; reserved_ /= 2) {
@@ -63,7 +68,7 @@ class GrowArray {
       }
       if (!data_) throw std::bad_alloc{};
     }
-    std::size_t bytes = wanted * sizeof(T) < 2 * capacity_ * sizeof(T) ? 2 * capacity_ * sizeof(T) : wanted * sizeof(T);
+    std::size_t bytes = (wanted < doubled ? doubled : wanted) * sizeof(T);
     bytes = (bytes + step - 1) / step * step;
     if (bytes > reserved_) bytes = reserved_;
     if (bytes / sizeof(T) < wanted) throw std::bad_alloc{};
@@ -71,11 +76,12 @@ class GrowArray {
 #ifdef MADV_HUGEPAGE
     ::madvise(static_cast<void*>(data_), bytes, MADV_HUGEPAGE);  // advice: a refusal changes nothing
 #endif
-    capacity_ = bytes / sizeof(T);
+    end_ = data_ + length;
+    limit_ = data_ + bytes / sizeof(T);
   }
 
-  T* data_ = nullptr;
-  std::size_t size_ = 0, capacity_ = 0, reserved_ = 0;
+  T *data_ = nullptr, *end_ = nullptr, *limit_ = nullptr;
+  std::size_t reserved_ = 0;
 };
 
 }  // namespace autograd::core

@@ -115,30 +115,30 @@ struct PowConstant {
 /// x + y, elementwise, with broadcasting.
 template <class A, class B>
   requires Operands<A, B>
-auto operator+(A&& a, B&& b) {
+[[gnu::always_inline]] inline auto operator+(A&& a, B&& b) {
   return evaluate(op::Add{}, std::forward<A>(a), std::forward<B>(b));
 }
 /// x - y, elementwise, with broadcasting.
 template <class A, class B>
   requires Operands<A, B>
-auto operator-(A&& a, B&& b) {
+[[gnu::always_inline]] inline auto operator-(A&& a, B&& b) {
   return evaluate(op::Subtract{}, std::forward<A>(a), std::forward<B>(b));
 }
 /// x * y, elementwise, with broadcasting.
 template <class A, class B>
   requires Operands<A, B>
-auto operator*(A&& a, B&& b) {
+[[gnu::always_inline]] inline auto operator*(A&& a, B&& b) {
   return evaluate(op::Multiply{}, std::forward<A>(a), std::forward<B>(b));
 }
 /// x / y, elementwise, with broadcasting.
 template <class A, class B>
   requires Operands<A, B>
-auto operator/(A&& a, B&& b) {
+[[gnu::always_inline]] inline auto operator/(A&& a, B&& b) {
   return evaluate(op::Divide{}, std::forward<A>(a), std::forward<B>(b));
 }
 /// -x.
 template <Differentiable X>
-auto operator-(X&& x) {
+[[gnu::always_inline]] inline auto operator-(X&& x) {
   return evaluate(op::Negate{}, std::forward<X>(x));
 }
 /// -x, by name.

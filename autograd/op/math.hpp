@@ -49,9 +49,9 @@ bool exactly_zero(T x) {
 
 /// Applies an op to arguments of any kind; see autograd/evaluate.hpp.
 template <class Op, class... A>
-auto evaluate(const Op& op, A&&... a);
+inline auto evaluate(const Op& op, A&&... a);
 template <class Op, class... A>
-auto evaluate_at(SourceLocation where, const Op& op, A&&... a);
+inline auto evaluate_at(SourceLocation where, const Op& op, A&&... a);
 
 using core::abs, core::sqrt, core::cbrt, core::hypot, core::floor, core::ceil, core::round, core::pow, core::sign;
 using core::acos, core::acosh, core::asin, core::asinh, core::atan, core::atan2, core::atanh;

@@ -57,7 +57,7 @@ inline Var elementary_var(const Literal& l, SourceLocation) { return l.value; }
 inline Var elementary_var(const Var& x, SourceLocation) { return x; }
 template <class Op, class... A>
 Var elementary_var(const Expression<Op, A...>& e, SourceLocation where) {
-  return std::apply(
+  return core::apply(
       [&](const A&... a) { return apply_op(e.op, std::array<Var, sizeof...(A)>{elementary_var(a, where)...}, where); },
       e.args);
 }
@@ -72,7 +72,7 @@ inline Tensor elementary_tensor(const Var& x, Dtype dtype, SourceLocation where)
 inline Tensor elementary_tensor(const Tensor& x, Dtype, SourceLocation) { return x; }
 template <class Op, class... A>
 Tensor elementary_tensor(const Expression<Op, A...>& e, Dtype dtype, SourceLocation where) {
-  return std::apply(
+  return core::apply(
       [&](const A&... a) {
         return apply_op(e.op, std::array<Tensor, sizeof...(A)>{elementary_tensor(a, dtype, where)...}, where);
       },

@@ -8,16 +8,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include <autograd/op/math.hpp>
+#include <autograd/reverse/arguments.hpp>
 
 namespace autograd {
 
 template <class T>
 class BasicVar;
+/// Marks a second handle on a node; see var.hpp.
+struct ReadElsewhere {};
 /// The scalar variable of double.
 using Var = BasicVar<double>;
 class Tensor;
@@ -28,11 +32,24 @@ struct Literal {
   double value;
 };
 
+namespace core {
+/// A scalar variable inside an expression: the value and the identity it had when the expression was written.
+template <class T>
+struct ScalarLeaf {
+  T value;
+  std::uint32_t index, tag;
+
+  operator BasicVar<T>() const { return {value, index, tag, ReadElsewhere{}}; }
+};
+}  // namespace core
+
 /// An op and its arguments: expressions, variables or literals.
 template <class Op, class... A>
 struct Expression {
   [[no_unique_address]] Op op;
-  [[no_unique_address]] std::tuple<A...> args;
+  [[no_unique_address]] core::Arguments<A...> args;
+
+  static constexpr std::size_t arity = sizeof...(A);
 };
 
 namespace core {
@@ -65,6 +82,10 @@ struct ScalarOf {
 };
 template <class T>
 struct ScalarOf<BasicVar<T>> {
+  using type = T;
+};
+template <class T>
+struct ScalarOf<ScalarLeaf<T>> {
   using type = T;
 };
 template <class A, class B>
@@ -106,7 +127,7 @@ struct Interior {
 };
 template <class V, class Op, class... A>
 struct Interior<V, Expression<Op, A...>> {
-  std::tuple<Interior<V, A>...> args;
+  Arguments<Interior<V, A>...> args;
   V value;
 };
 
@@ -123,16 +144,16 @@ V value_of_node(const Expression<Op, A...>& e, const Read& read, std::index_sequ
 
 /// The value of `e`; read.template operator()<k>(leaf) gives that of leaf number k.
 template <class V, std::size_t first = 0, class E, class Read>
-V value_of(const E& e, const Read& read) {
+[[gnu::always_inline]] inline V value_of(const E& e, const Read& read) {
   if constexpr (std::is_same_v<E, Literal>) return V(e.value);
-  else if constexpr (is_expression<E>)
-    return value_of_node<V, first>(e, read, std::make_index_sequence<std::tuple_size_v<decltype(e.args)>>{});
+  else if constexpr (is_expression<E>) return value_of_node<V, first>(e, read, std::make_index_sequence<E::arity>{});
   else return read.template operator()<first>(e);
 }
 
 template <class V, std::size_t first, class Op, class... A, class Read, std::size_t... I>
-V value_of_node(const Expression<Op, A...>& e, const Read& read, std::index_sequence<I...>) {
-  return V(e.op.value(value_of<V, first_leaf_of<first, I, A...>()>(std::get<I>(e.args), read)...));
+[[gnu::always_inline]] inline V value_of_node(const Expression<Op, A...>& e, const Read& read,
+                                              std::index_sequence<I...>) {
+  return V(e.op.value(value_of<V, first_leaf_of<first, I, A...>()>(get<I>(e.args), read)...));
 }
 
 template <class V, std::size_t first, class Op, class... A, class Read, std::size_t... I>
@@ -141,46 +162,64 @@ Interior<V, Expression<Op, A...>> interior_of_node(const Expression<Op, A...>& e
 
 /// The values of `e` and of everything below it.
 template <class V, std::size_t first = 0, class E, class Read>
-Interior<V, E> interior_of(const E& e, const Read& read) {
+[[gnu::always_inline]] inline Interior<V, E> interior_of(const E& e, const Read& read) {
   if constexpr (std::is_same_v<E, Literal>) return {V(e.value)};
-  else if constexpr (is_expression<E>)
-    return interior_of_node<V, first>(e, read, std::make_index_sequence<std::tuple_size_v<decltype(e.args)>>{});
+  else if constexpr (is_expression<E>) return interior_of_node<V, first>(e, read, std::make_index_sequence<E::arity>{});
   else return {read.template operator()<first>(e)};
 }
 
 template <class V, std::size_t first, class Op, class... A, class Read, std::size_t... I>
-Interior<V, Expression<Op, A...>> interior_of_node(const Expression<Op, A...>& e, const Read& read,
-                                                   std::index_sequence<I...>) {
-  Interior<V, Expression<Op, A...>> in{{interior_of<V, first_leaf_of<first, I, A...>()>(std::get<I>(e.args), read)...},
-                                       V{}};
-  in.value = V(e.op.value(std::get<I>(in.args).value...));
+[[gnu::always_inline]] inline Interior<V, Expression<Op, A...>> interior_of_node(const Expression<Op, A...>& e,
+                                                                                 const Read& read,
+                                                                                 std::index_sequence<I...>) {
+  Interior<V, Expression<Op, A...>> in{{interior_of<V, first_leaf_of<first, I, A...>()>(get<I>(e.args), read)...}, V{}};
+  in.value = V(e.op.value(get<I>(in.args).value...));
   return in;
 }
 
+/// A copy made number by number. Where it is made on a path that is seldom taken, the original needs no address and
+/// stays in registers on the others.
+inline Literal copied(const Literal& l) { return {l.value}; }
+template <class T>
+[[gnu::always_inline]] inline ScalarLeaf<T> copied(const ScalarLeaf<T>& x) {
+  return {x.value, x.index, x.tag};
+}
+template <class Op, class... A>
+[[gnu::always_inline]] inline Expression<Op, A...> copied(const Expression<Op, A...>& e) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+    return Expression<Op, A...>{e.op, {copied(get<I>(e.args))...}};
+  }(std::index_sequence_for<A...>{});
+}
+
+template <class V, std::size_t first, class Op, class... A, class C, class Sink, std::size_t... I>
+void pull_node(const Expression<Op, A...>& e, const Interior<V, Expression<Op, A...>>& in, const C& c, Sink& sink,
+               std::index_sequence<I...>);
+
 /// Pulls the cotangent `c` of `e` back to its leaves: sink.template add<k>(leaf, cotangent), with the types One and
 /// MinusOne kept. Subtrees for which sink.template wants<first, count>() is false are skipped; those that a slope of
-/// the type Zero cuts off are reported to sink.template unreached<first, count>().
+/// the type Zero cuts off are reported to sink.template unreached<first>(subtree).
 template <class V, std::size_t first = 0, class E, class C, class Sink>
 [[gnu::always_inline]] inline void pull(const E& e, const Interior<V, E>& in, const C& c, Sink& sink) {
-  if constexpr (leaf_count<E> == 0) {
-    return;
-  } else if constexpr (std::is_same_v<C, Zero>) {
-    sink.template unreached<first, leaf_count<E>>();
-  } else if constexpr (is_expression<E>) {
-    [&]<class Op, class... A, std::size_t... I>(const Expression<Op, A...>& node, std::index_sequence<I...>) {
-      const auto p = node.op.derivative(std::get<I>(in.args).value..., in.value).values;
-      (
-          [&] {
-            constexpr std::size_t k = first_leaf_of<first, I, A...>();
-            if constexpr (constexpr std::size_t n = leaf_count<std::tuple_element_t<I, std::tuple<A...>>>; n > 0)
-              if (sink.template wants<k, n>())
-                pull<V, k>(std::get<I>(node.args), std::get<I>(in.args), op::chain<Op>(c, std::get<I>(p)), sink);
-          }(),
-          ...);
-    }(e, std::make_index_sequence<std::tuple_size_v<decltype(e.args)>>{});
-  } else {
-    sink.template add<first>(e, c);
-  }
+  if constexpr (leaf_count<E> == 0) return;
+  else if constexpr (std::is_same_v<C, Zero>) sink.template unreached<first>(e);
+  else if constexpr (is_expression<E>) pull_node<V, first>(e, in, c, sink, std::make_index_sequence<E::arity>{});
+  else sink.template add<first>(e, c);
+}
+
+// The same for one argument of Op with the slope `p`.
+template <class V, class Op, std::size_t first, class E, class C, class P, class Sink>
+[[gnu::always_inline]] inline void pull_argument(const E& e, const Interior<V, E>& in, const C& c, const P& p,
+                                                 Sink& sink) {
+  if constexpr (leaf_count<E> > 0)
+    if (sink.template wants<first, leaf_count<E>>()) pull<V, first>(e, in, op::chain<Op>(c, p), sink);
+}
+
+template <class V, std::size_t first, class Op, class... A, class C, class Sink, std::size_t... I>
+[[gnu::always_inline]] inline void pull_node(const Expression<Op, A...>& e, const Interior<V, Expression<Op, A...>>& in,
+                                             const C& c, Sink& sink, std::index_sequence<I...>) {
+  const auto p = e.op.derivative(get<I>(in.args).value..., in.value).values;
+  (pull_argument<V, Op, first_leaf_of<first, I, A...>()>(get<I>(e.args), get<I>(in.args), c, std::get<I>(p), sink),
+   ...);
 }
 
 }  // namespace core

@@ -36,7 +36,7 @@ struct SignatureOf<Expression<Op, A...>> {
  private:
   template <std::size_t... k>
   static type make(const Expression<Op, A...>& e, std::index_sequence<k...>) {
-    return {e.op, {SignatureOf<A>::make(std::get<k>(e.args))...}};
+    return {e.op, {SignatureOf<A>::make(get<k>(e.args))...}};
   }
 };
 
@@ -73,9 +73,9 @@ struct StoreAdjoint {
     return (wanted & bits) != 0;
   }
   // A slope of the type Zero contributes nothing, but what is not added to must be written.
-  template <std::size_t first, std::size_t count>
-  void unreached() {
-    for (std::size_t k = first; k < first + count; ++k)
+  template <std::size_t first, class E>
+  void unreached(const E&) {
+    for (std::size_t k = first; k < first + leaf_count<E>; ++k)
       if (wanted >> k & 1 && !(add_mask >> k & 1)) Pack<T>(0.0).store(to[k] + at);
   }
   template <std::size_t k, class C>
@@ -133,7 +133,7 @@ Shape check_shapes(const Shape* leaves, const F&) {
       Shape out;
       ((out = broadcast(Op::name, out, check_shapes<A, first_leaf_of<first, I, A...>()>(leaves, A{}))), ...);
       return out;
-    }(std::type_identity<F>{}, std::make_index_sequence<std::tuple_size_v<decltype(F::args)>>{});
+    }(std::type_identity<F>{}, std::make_index_sequence<F::arity>{});
   }
 }
 
@@ -188,7 +188,7 @@ class LeafDtype {
   void see(const Literal&) {}
   template <class Op, class... A>
   void see(const Expression<Op, A...>& e) {
-    std::apply([this](const A&... a) { (see(a), ...); }, e.args);
+    apply([this](const A&... a) { (see(a), ...); }, e.args);
   }
   Dtype get() const { return dtype_; }
 
@@ -207,7 +207,7 @@ class LeafList {
   void add(const Literal&) {}
   template <class Op, class... A>
   void add(const Expression<Op, A...>& e) {
-    std::apply([this](const A&... a) { (add(a), ...); }, e.args);
+    apply([this](const A&... a) { (add(a), ...); }, e.args);
   }
 
  private:

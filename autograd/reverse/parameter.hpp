@@ -28,7 +28,8 @@ class Parameter {
   Tensor value() const { return Tensor(state_->array); }
   /// Overwrites the elements; throws ShapeError when the shape differs. The dtype stays.
   void assign(const Tensor& elements);
-  /// Moves the elements: w -= rate * grads[w]. Throws ShapeError when the shape differs, DtypeError when the dtype does.
+  /// Moves the elements: w -= rate * grads[w]. Throws ShapeError when the shape differs, DtypeError when the dtype
+  /// does.
   Parameter& operator-=(const Tensor& change) { return move(change, -1); }
   Parameter& operator+=(const Tensor& change) { return move(change, 1); }
   /// Changes the dtype, converting the elements.

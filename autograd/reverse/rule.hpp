@@ -262,7 +262,8 @@ template <class Op, std::size_t N>
 Var apply_scalar(const Op& op, const std::array<Var, N>& x, SourceLocation where) {
   Tape* tape = Tape::active();
   if (!tape || !tape->elementary())
-    return for_arguments<N>([&](auto... i) { return Var(Expression<Op, Repeat<i, Var>...>{op, {x[i]...}}, where); });
+    return for_arguments<N>(
+        [&](auto... i) { return Var(Expression<Op, Repeat<i, ScalarLeaf<double>>...>{op, {x[i].leaf()...}}, where); });
   std::array<NodeId, N> nodes;
   std::array<Var, N> primals;
   bool any = false;

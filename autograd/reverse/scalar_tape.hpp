@@ -1,19 +1,12 @@
-// The scalar tape: one statement per named expression, its partial derivatives already multiplied out.
-//
-// A statement y = f(x1, ..., xn) is stored as the partials dy/dxk and the indices of the xk, of those that are
-// variables; a partial of exactly 1 or -1, known from the types, is an index alone. The result's index is the number of
-// the statement, so it is not stored either: 12 bytes per argument (4 for a unit one) and 4 per statement.
+// BasicTape: the scalar tape. Every expression of its variables that gets a name becomes one statement.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
-#include <autograd/core/error.hpp>
-#include <autograd/core/grow_array.hpp>
-#include <autograd/reverse/expression.hpp>
+#include <autograd/reverse/scalar_arguments.hpp>
 
 namespace autograd {
 
@@ -24,56 +17,6 @@ inline std::uint32_t next_tape_tag() {
   static std::atomic<std::uint32_t> last{0};
   std::uint32_t tag = last.fetch_add(1, std::memory_order_relaxed) + 1;
   return tag ? tag : next_tape_tag();
-}
-
-/// The statements of a scalar tape, as arrays that never move.
-template <class T>
-struct ScalarStatements {
-  GrowArray<T> partials;
-  GrowArray<std::uint32_t> indices;  // per statement: those with a partial, those with 1, those with -1
-  GrowArray<std::uint32_t> headers;  // how many there are of each kind
-
-  static constexpr std::uint32_t max_partials = (1u << 12) - 1, max_units = (1u << 10) - 1;
-  static std::uint32_t header(std::size_t general, std::size_t units, std::size_t minus) {
-    return static_cast<std::uint32_t>(general | units << 12 | minus << 22);
-  }
-
-  struct Position {
-    std::size_t partials = 0, indices = 0, statements = 0;
-  };
-  Position position() const { return {partials.size(), indices.size(), headers.size()}; }
-  void rewind(const Position& p) {
-    partials.resize(p.partials);
-    indices.resize(p.indices);
-    headers.resize(p.statements);
-  }
-
-  /// Runs the statements [to, from.statements) backwards over the adjoints and leaves `from` at the start of the last.
-  void sweep(Position& from, std::size_t to, T* adjoint) const {
-    const T* p = partials.data() + from.partials;
-    const std::uint32_t* i = indices.data() + from.indices;
-    for (std::size_t s = from.statements; s-- > to;) {
-      const std::uint32_t h = headers[s], general = h & 0xfff, units = h >> 12 & 0x3ff, minus = h >> 22;
-      i -= general + units + minus;
-      p -= general;
-      const T a = adjoint[s];
-      if (exactly_zero(a)) continue;  // a strong zero: also where a partial is infinite
-      for (std::uint32_t k = 0; k < general; ++k) adjoint[i[k]] += p[k] * a;
-      for (std::uint32_t k = general; k < general + units; ++k) adjoint[i[k]] += a;
-      for (std::uint32_t k = general + units; k < general + units + minus; ++k) adjoint[i[k]] -= a;
-    }
-    from = {static_cast<std::size_t>(p - partials.data()), static_cast<std::size_t>(i - indices.data()), to};
-  }
-
-  /// Bytes in use.
-  std::size_t bytes() const { return partials.size() * sizeof(T) + (indices.size() + headers.size()) * 4; }
-};
-
-/// Statement storage that ended tapes of this thread leave for the next: its pages are warm.
-template <class T>
-std::vector<ScalarStatements<T>>& spare_statements() {
-  static thread_local std::vector<ScalarStatements<T>> spare;
-  return spare;
 }
 
 }  // namespace core
@@ -123,8 +66,8 @@ class BasicTape {
   Position position() const { return scalar_statements_.position(); }
   void rewind(const Position& p) { scalar_statements_.rewind(p); }
 
-  /// Statements recorded, variables included.
-  std::size_t size() const { return scalar_statements_.headers.size() - 1; }
+  /// Variables and named results.
+  std::size_t size() const { return scalar_statements_.nodes() - 1; }
   /// Bytes that the recorded statements take.
   std::size_t bytes() const { return scalar_statements_.bytes(); }
 
@@ -151,20 +94,28 @@ class BasicTape {
 
   /// Records y = e, whose interior values are `in`; gives the index of y, 0 when no argument is a variable here.
   template <class E>
-  std::uint32_t record(const E& e, const core::Interior<T, E>& in) {
-    scalar_statements_.partials.reserve(core::leaf_count<E>);
-    scalar_statements_.indices.reserve(core::leaf_count<E>);
-    scalar_statements_.headers.reserve(1);
-    const Position before = position();
-    Sink<General> general{*this, before};
-    core::pull<T>(e, in, one, general);
-    Sink<One> units{*this, before};
-    core::pull<T>(e, in, one, units);
-    Sink<MinusOne> minus{*this, before};
-    core::pull<T>(e, in, one, minus);
-    if (scalar_statements_.indices.size() == before.indices && !mentions(e)) return 0;
-    scalar_statements_.headers.push(core::ScalarStatements<T>::header(general.count, units.count, minus.count));
-    return static_cast<std::uint32_t>(before.statements);
+  [[gnu::always_inline]] std::uint32_t record(const E& e, const core::Interior<T, E>& in) {
+    core::ScalarArguments<T, core::leaf_count<E>> arguments;
+    core::pull<T>(e, in, one, arguments);
+    auto cursor = scalar_statements_.begin(core::leaf_count<E>);
+    if (arguments.all_of(tag_)) [[likely]]
+      return scalar_statements_.finish_result(cursor, arguments.template write<true>(*this, cursor));
+    const std::uint32_t* begin = cursor.index;
+    const auto ends = arguments.template write<false>(*this, cursor);
+    return cursor.index == begin && !arguments.any_of(tag_) ? 0 : scalar_statements_.finish_result(cursor, ends);
+  }
+
+  /// Records s += e, or s -= e with `sign` minus_one, where s is a node of this tape that nothing has read.
+  template <class E, class Sign>
+  [[gnu::always_inline]] void accumulate(std::uint32_t node, const E& e, const core::Interior<T, E>& in, Sign sign) {
+    core::ScalarArguments<T, core::leaf_count<E>> arguments;
+    core::pull<T>(e, in, sign, arguments);
+    auto cursor = scalar_statements_.begin(core::leaf_count<E>);
+    const bool extends = scalar_statements_.can_extend(node, core::leaf_count<E>);
+    if (!extends) *cursor.index++ = node;
+    if (arguments.all_of(tag_)) [[likely]]
+      finish_accumulation<true>(extends, arguments, cursor);
+    else finish_accumulation<false>(extends, arguments, cursor);
   }
 
   /// Throws TapeError unless `tag` is that of this tape, of an outer one, or 0.
@@ -177,61 +128,18 @@ class BasicTape {
   }
 
  protected:
-  struct General {};
-
-  // Appends the arguments of one statement whose partial is of one kind.
-  template <class Kind>
-  struct Sink {
-    BasicTape& tape;
-    const Position& before;
-    std::uint32_t count = 0;
-
-    template <std::size_t, std::size_t>
-    static constexpr bool wants() {
-      return true;
+  template <bool all_here, std::size_t count>
+  [[gnu::always_inline]] void finish_accumulation(bool extends, const core::ScalarArguments<T, count>& arguments,
+                                                  typename core::ScalarStatements<T>::Cursor cursor) {
+    if (extends) {
+      arguments.template write_numbers<all_here>(*this, cursor);
+      scalar_statements_.extend(cursor);
+    } else {
+      scalar_statements_.finish_accumulation(cursor, arguments.template write<all_here>(*this, cursor));
     }
-    template <std::size_t, std::size_t>
-    void unreached() {}
-    template <std::size_t, class C>
-    void add(const BasicVar<T>& x, const C& partial) {
-      constexpr bool unit = std::is_same_v<C, One> || std::is_same_v<C, MinusOne>;
-      if constexpr (std::is_same_v<C, Kind> || (!unit && std::is_same_v<Kind, General>)) {
-        if (x.tag() != tape.tag_) {
-          if (x.tag() != 0) [[unlikely]]
-            tape.foreign(x.tag(), before);
-          return;
-        }
-        if constexpr (!unit) {
-          using core::exactly_zero;
-          const T p(partial);
-          if (exactly_zero(p)) return;  // takes no part, whatever cotangent comes
-          tape.scalar_statements_.partials.push(p);
-        }
-        tape.scalar_statements_.indices.push(x.index());
-        ++count;
-      }
-    }
-  };
-
-  // True when a variable of this tape is in the expression, be it with a slope of 0 everywhere.
-  template <class E>
-  bool mentions(const E& e) const {
-    if constexpr (core::is_expression<E>)
-      return std::apply([&](const auto&... a) { return (mentions(a) || ...); }, e.args);
-    else if constexpr (std::is_same_v<E, BasicVar<T>>) return e.tag() == tag_;
-    else return false;
   }
 
-  [[gnu::noinline]] void foreign(std::uint32_t tag, const Position& before) {
-    scalar_statements_.rewind(before);
-    check(tag);
-  }
-
-  std::uint32_t push_empty() {
-    scalar_statements_.headers.reserve(1);
-    scalar_statements_.headers.push(0);
-    return static_cast<std::uint32_t>(scalar_statements_.headers.size() - 1);
-  }
+  std::uint32_t push_empty() { return scalar_statements_.push_variable(); }
 
   static inline constinit thread_local BasicTape* active_ = nullptr;
 

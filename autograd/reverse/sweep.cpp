@@ -85,11 +85,11 @@ class TapeSweep final : public Sweep {
     const bool fast_scalars = !tape_.elementary() && !out_.scalars_.empty();
     for (std::size_t k = tape_.statements_.size(); k-- > 0;) {
       const Statement& s = *tape_.statements_[k];
-      if (fast_scalars && at.statements > s.scalars_before)
+      if (fast_scalars && at.headers > s.scalars_before)
         tape_.scalar_statements_.sweep(at, s.scalars_before, scalars);
       s.pullback(*this);
     }
-    if (fast_scalars && at.statements > 1) tape_.scalar_statements_.sweep(at, 1, scalars);
+    if (fast_scalars && at.headers > 1) tape_.scalar_statements_.sweep(at, 1, scalars);
   }
 
  private:

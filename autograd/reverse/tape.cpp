@@ -87,10 +87,9 @@ void Tape::rewind(const Position& p) {
   arena_.rewind(p.arena);
   tensors_.resize(p.tensors);
   parameters_.resize(p.parameters);
-  if (elementary_) scalars_.resize(p.scalars.statements);
+  if (elementary_) scalars_.resize(p.scalars.nodes);
   BasicTape<double>::rewind(p.scalars);
-  std::erase_if(names_,
-                [&](const auto& e) { return e.first.second >= (e.first.first ? p.tensors : p.scalars.statements); });
+  std::erase_if(names_, [&](const auto& e) { return e.first.second >= (e.first.first ? p.tensors : p.scalars.nodes); });
 }
 
 void Tape::name(const Var& x, std::string text) { names_[{false, node(x).index}] = std::move(text); }
@@ -106,6 +105,7 @@ NodeId Tape::node(const Var& x) const {
     if (x.index() > size())
       throw TapeError("tape", "a variable is used that was made after the position the tape was rewound to",
                       "Make it again.");
+    x.mark_read();
     return {x.index(), false};
   }
   check(x.tag());
@@ -135,7 +135,7 @@ Tensor Tape::primal(const Tensor& x) const {
 
 void Tape::enter(Statement* s, SourceLocation where) {
   s->where = where;
-  s->scalars_before = static_cast<std::uint32_t>(size() + 1);
+  s->scalars_before = static_cast<std::uint32_t>(scalar_statements_.seal());
   // The statement exists already: if the list cannot grow, it must go again.
   try {
     statements_.push_back(s);
