@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include <autograd/core/pool.hpp>
 
@@ -49,7 +48,7 @@ class Arena {
     std::byte* data;
     std::size_t bytes;
   };
-  std::vector<Chunk> chunks_;
+  PoolVector<Chunk> chunks_;
   std::size_t used_ = 0;
 };
 

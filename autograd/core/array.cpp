@@ -9,6 +9,16 @@
 
 namespace autograd::core {
 
+namespace {
+
+// Gives up one reference; true if it was the last. A single owner needs no atomic subtraction, which costs as much as a
+// statement's arithmetic on a small tensor.
+bool last_reference(std::atomic<std::uint32_t>& references) {
+  return references.load(std::memory_order_acquire) == 1 || references.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+}  // namespace
+
 Buffer* Buffer::create(std::size_t bytes) {
   auto* buffer = new (pool_allocate(sizeof(Buffer) + bytes)) Buffer;
   buffer->bytes = bytes;
@@ -16,7 +26,7 @@ Buffer* Buffer::create(std::size_t bytes) {
 }
 
 void Buffer::release(Buffer* b) noexcept {
-  if (b->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!last_reference(b->references)) return;
   const std::size_t bytes = sizeof(Buffer) + b->bytes;
   b->~Buffer();
   pool_free(b, bytes);
@@ -49,7 +59,7 @@ Array::Node* Array::create(const Shape& shape, const Strides& strides, Dtype dty
 }
 
 void Array::release(Node* node) noexcept {
-  if (node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!last_reference(node->references)) return;
   Buffer::release(node->buffer);
   node->~Node();
   pool_free(node, sizeof(Node));

@@ -144,7 +144,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, std:
     Block<T> result;
     for (std::size_t k = 0; k < in.size(); ++k) {
       readers[k].open(in[k], space);
-      if (readers[k].constant()) from[k] = readers[k].read(0, block_size, packed[k]);
+      if (readers[k].constant()) from[k] = readers[k].read(0, std::min(block_size, n), packed[k]);
     }
     for (Index b = first; b < last; ++b) {
       const Index begin = b * block_size, length = std::min(block_size, n - begin);
@@ -206,7 +206,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, st
     std::uint64_t add = 0;
     for (std::size_t k = 0; k < in.size(); ++k) {
       readers[k].open(in[k], space);
-      if (readers[k].constant()) from[k] = readers[k].read(0, block_size, packed[k]);
+      if (readers[k].constant()) from[k] = readers[k].read(0, std::min(block_size, n), packed[k]);
       if (adjoints[k].array && !sums[k] && adjoints[k].add) add |= std::uint64_t{1} << k;
       to[k] = rest_to[k] = nullptr;
     }
@@ -221,8 +221,8 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, st
       return block;
     };
     if (g.constant()) {
-      cot = g.read(0, block_size, scaled);
-      if (scales) cot = scale_block(cot, block_size);
+      cot = g.read(0, std::min(block_size, n), scaled);
+      if (scales) cot = scale_block(cot, std::min(block_size, n));
     }
     for (Index b = first; b < last; ++b) {
       const Index begin = b * block_size, length = std::min(block_size, n - begin);

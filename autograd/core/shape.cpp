@@ -18,9 +18,8 @@ Index count(const Shape& s) {
   for (Index d : s) {
     if (d < 0) throw ShapeError("shape", "negative extent in " + to_string(s), "Extents count elements: 0 or more.");
     // An overflow with a zero further on is still no array anyone can hold; 2^48 leaves room for byte offsets.
-    if (d > 0 && n > (Index{1} << 48) / d)
+    if (__builtin_mul_overflow(n, d, &n) || n > Index{1} << 48)
       throw ShapeError("shape", to_string(s) + " has more elements than can be addressed");
-    n *= d;
   }
   return n;
 }

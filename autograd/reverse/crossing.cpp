@@ -14,7 +14,7 @@ double read(const core::Array& a, Index offset) {
 // y = (x1, ..., xn), given a shape. Its pullback hands each scalar its element of the cotangent.
 class StackStatement final : public Statement {
  public:
-  StackStatement(std::vector<NodeId> nodes, const Shape& shape, Dtype dtype)
+  StackStatement(core::PoolVector<NodeId> nodes, const Shape& shape, Dtype dtype)
       : nodes_(std::move(nodes)), shape_(shape), dtype_(dtype) {
     keeps_arguments = false;
   }
@@ -27,14 +27,14 @@ class StackStatement final : public Statement {
       if (nodes_[k]) sweep.add_scalar(nodes_[k].index, g.rank() ? g(static_cast<Index>(k)) : g());
   }
   void pushforward(ForwardSweep& sweep) const override {
-    std::vector<Var> dx;
+    core::PoolVector<Var> dx;
     for (const NodeId& n : nodes_) dx.push_back(n ? sweep.scalar(n) : Var(0));
     const Tensor dy = stack(dx, dtype_);
     sweep.set_tensor(result.index, shape_.empty() ? Tensor(dy.data().view({}, {}, 0)) : dy);
   }
 
  private:
-  std::vector<NodeId> nodes_;
+  core::PoolVector<NodeId> nodes_;
   Shape shape_;
   Dtype dtype_;
 };
@@ -61,7 +61,7 @@ class ElementStatement final : public Statement {
       return;
     }
     // On an outer tape: a tensor of constants and one Var.
-    std::vector<Var> flat(static_cast<std::size_t>(core::count(shape_)), Var(0));
+    core::PoolVector<Var> flat(static_cast<std::size_t>(core::count(shape_)), Var(0));
     flat[static_cast<std::size_t>(offset())] = g;
     sweep.add_tensor(node_.index, core::reshape_recorded(stack(flat, dtype_), shape_));
   }
@@ -90,8 +90,8 @@ Tensor stack_with_shape(std::span<const Var> x, const Shape& shape, Dtype dtype,
   Tensor y(std::move(out));
   Tape* tape = Tape::active();
   if (!tape) return y;
-  std::vector<NodeId> nodes;
-  std::vector<Var> primals;
+  core::PoolVector<NodeId> nodes;
+  core::PoolVector<Var> primals;
   bool any = false;
   for (const Var& v : x) {
     nodes.push_back(tape->node(v));

@@ -26,7 +26,7 @@ Tensor apply_list(const Op& op, std::span<const Tensor> x, SourceLocation where)
 template <class Op>
 class ListStatement final : public Statement {
  public:
-  ListStatement(const Op& op, std::span<const Tensor> x, std::vector<NodeId> nodes, Dtype dtype)
+  ListStatement(const Op& op, std::span<const Tensor> x, PoolVector<NodeId> nodes, Dtype dtype)
       : op_(op), nodes_(std::move(nodes)), dtype_(dtype) {
     shapes_.reserve(x.size());
     for (const Tensor& t : x) shapes_.push_back(t.shape());
@@ -43,7 +43,7 @@ class ListStatement final : public Statement {
     });
   }
   void pushforward(ForwardSweep& sweep) const override {
-    std::vector<Tensor> dx(nodes_.size());
+    PoolVector<Tensor> dx(nodes_.size());
     bool any = false;
     for (std::size_t k = 0; k < dx.size(); ++k) {
       const bool some = sweep.tensor(nodes_[k], dx[k]);
@@ -55,8 +55,8 @@ class ListStatement final : public Statement {
 
  private:
   Op op_;
-  std::vector<NodeId> nodes_;
-  std::vector<Shape> shapes_;
+  PoolVector<NodeId> nodes_;
+  PoolVector<Shape> shapes_;
   Dtype dtype_;
 };
 
@@ -65,13 +65,13 @@ template <class Op>
 Tensor apply_list(const Op& op, std::span<const Tensor> x, SourceLocation where) {
   Tape* tape = Tape::active();
   if (!tape) {
-    std::vector<Array> values;
+    PoolVector<Array> values;
     values.reserve(x.size());
     for (const Tensor& t : x) values.push_back(t.data());
     return Tensor(op.value(values));
   }
-  std::vector<NodeId> nodes;
-  std::vector<Tensor> primals;
+  PoolVector<NodeId> nodes;
+  PoolVector<Tensor> primals;
   nodes.reserve(x.size());
   primals.reserve(x.size());
   bool any = false;

@@ -26,8 +26,8 @@ void Parameter::assign(const Tensor& elements) {
 
 Parameter& Parameter::move(const Tensor& change, double sign) {
   if (!(change.shape() == shape()))
-    throw ShapeError("parameter",
-                     "a change of shape " + to_string(change.shape()) + " for a parameter of shape " + to_string(shape()));
+    throw ShapeError("parameter", "a change of shape " + to_string(change.shape()) + " for a parameter of shape " +
+                                      to_string(shape()));
   if (change.dtype() != dtype())
     throw DtypeError("parameter",
                      "a change in " + std::string(name_of(change.dtype())) + " of " + std::string(name_of(dtype())),

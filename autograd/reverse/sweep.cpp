@@ -16,10 +16,7 @@ class TapeSweep final : public Sweep {
     const std::size_t scalars = tape.size() + 1;
     if (tape.elementary()) out_.scalar_vars_.assign(scalars, Var(0));
     else if (scalars > 1) out_.scalars_.assign(scalars, 0.0);
-    const core::Array none = Tensor().data();
-    out_.tensors_.assign(tape.tensors_.size(), Tensor(none));
-    out_.known_.assign(tape.tensors_.size(), false);
-    out_.dropped_.assign(tape.tensors_.size(), false);
+    out_.tensors_.assign(tape.tensors_.size(), {Tensor(core::Array()), TensorAdjoint::none});
   }
 
   Var scalar(std::uint32_t index) const override {
@@ -35,26 +32,25 @@ class TapeSweep final : public Sweep {
   }
 
   bool take(std::uint32_t index, Tensor& cotangent) override {
-    if (!out_.known_[index]) return false;
+    TensorAdjoint& adjoint = out_.tensors_[index];
+    if (adjoint.state != TensorAdjoint::known) return false;
     const Tape::TensorNode& node = tape_.tensors_[index];
     if (tape_.elementary() || node.primal.data().references() > 1 + node.saved) {
-      cotangent = out_.tensors_[index];
-      return true;
+      cotangent = adjoint.value;
+    } else {
+      cotangent = std::exchange(adjoint.value, Tensor(core::Array()));
+      adjoint.state = TensorAdjoint::dropped;
     }
-    cotangent = std::exchange(out_.tensors_[index], Tensor());
-    out_.known_[index] = false;
-    out_.dropped_[index] = true;
     return true;
   }
 
   void add_tensor(std::uint32_t index, Tensor c) override {
     if (index == 0) return;
-    Tensor& sum = out_.tensors_[index];
-    if (!out_.known_[index]) {
-      sum = std::move(c);
-      out_.known_[index] = true;
+    TensorAdjoint& adjoint = out_.tensors_[index];
+    if (adjoint.state != TensorAdjoint::known) {
+      adjoint = {std::move(c), TensorAdjoint::known};
     } else if (tape_.elementary()) {
-      sum = add_tensors(sum, c);
+      adjoint.value = add_tensors(adjoint.value, c);
     } else {
       bool add = false;
       const core::Array to = accumulator(index, c.shape(), c.dtype(), add);
@@ -63,18 +59,19 @@ class TapeSweep final : public Sweep {
   }
 
   core::Array accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) override {
-    Tensor& sum = out_.tensors_[index];
-    add = out_.known_[index];
+    TensorAdjoint& adjoint = out_.tensors_[index];
+    Tensor& sum = adjoint.value;
+    add = adjoint.state == TensorAdjoint::known;
     if (!add) sum = Tensor(core::Array::empty(shape, dtype));
     else if (!sum.data().contiguous() || !sum.data().unique()) sum = Tensor(sum.data().copy());
-    out_.known_[index] = true;
+    adjoint.state = TensorAdjoint::known;
     return sum.data();
   }
 
   bool offer(std::uint32_t index, const Tensor& memory) override {
-    if (out_.known_[index]) return false;
-    out_.tensors_[index] = memory;
-    out_.known_[index] = true;
+    TensorAdjoint& adjoint = out_.tensors_[index];
+    if (adjoint.state == TensorAdjoint::known) return false;
+    adjoint = {memory, TensorAdjoint::known};
     return true;
   }
 
@@ -85,14 +82,15 @@ class TapeSweep final : public Sweep {
     const bool fast_scalars = !tape_.elementary() && !out_.scalars_.empty();
     for (std::size_t k = tape_.statements_.size(); k-- > 0;) {
       const Statement& s = *tape_.statements_[k];
-      if (fast_scalars && at.headers > s.scalars_before)
-        tape_.scalar_statements_.sweep(at, s.scalars_before, scalars);
+      if (fast_scalars && at.headers > s.scalars_before) tape_.scalar_statements_.sweep(at, s.scalars_before, scalars);
       s.pullback(*this);
     }
     if (fast_scalars && at.headers > 1) tape_.scalar_statements_.sweep(at, 1, scalars);
   }
 
  private:
+  using TensorAdjoint = Gradients::TensorAdjoint;
+
   const Tape& tape_;
   Gradients& out_;
 };
@@ -157,16 +155,16 @@ Var Gradients::scalar_at(std::uint32_t index) const {
 }
 
 bool Gradients::tensor_at(std::uint32_t index, Tensor& adjoint) const {
-  if (index >= known_.size() || !known_[index]) return false;
-  adjoint = tensors_[index];
+  if (index >= tensors_.size() || tensors_[index].state != TensorAdjoint::known) return false;
+  adjoint = tensors_[index].value;
   return true;
 }
 
 Tensor Gradients::operator[](const Tensor& x) const {
-  if (x.tag() != tag_ || x.index() >= known_.size())
+  if (x.tag() != tag_ || x.index() >= tensors_.size())
     throw TapeError("gradient", "asked for the gradient with respect to something that is not on its tape",
                     "Make it with tape.variable(...).");
-  if (dropped_[x.index()])
+  if (tensors_[x.index()].state == TensorAdjoint::dropped)
     throw TapeError("gradient", "the gradient with respect to this intermediate result was not kept",
                     "Hold it in a variable while the gradient is taken, or open the tape with ag::record_graph.");
   Tensor g;

@@ -14,9 +14,9 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
+#include <span>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <autograd/core/arena.hpp>
@@ -108,7 +108,7 @@ class Tape : public BasicTape<double> {
   }
 
   /// All tensor-level statements (all statements, on a tape that records every operation), in order.
-  const std::vector<Statement*>& statements() const { return statements_; }
+  std::span<Statement* const> statements() const { return statements_; }
   /// The value of a node.
   Var scalar_at(std::uint32_t index) const { return scalars_[index]; }
   const Tensor& tensor_at(std::uint32_t index) const { return tensors_[index].primal; }
@@ -135,10 +135,10 @@ class Tape : public BasicTape<double> {
   void destroy_statements(std::size_t from) noexcept;
 
   core::Arena arena_;
-  std::vector<Statement*> statements_;
-  std::vector<TensorNode> tensors_;
-  std::vector<Var> scalars_;                                         // primals, where every operation is recorded
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> parameters_;  // id and tensor index, in order of first use
+  core::PoolVector<Statement*> statements_;
+  core::PoolVector<TensorNode> tensors_;
+  core::PoolVector<Var> scalars_;                                         // primals, where every operation is recorded
+  core::PoolVector<std::pair<std::uint64_t, std::uint32_t>> parameters_;  // id and tensor index, in order of first use
   std::map<std::pair<bool, std::uint32_t>, std::string> names_;
 };
 
@@ -159,12 +159,15 @@ class Gradients {
   friend class Tape;
   friend class TapeSweep;
   std::uint32_t tag_ = 0;
-  std::vector<double> scalars_;
-  std::vector<Var> scalar_vars_;
-  std::vector<Tensor> tensors_;
-  std::vector<bool> known_;    // tensors that have a cotangent
-  std::vector<bool> dropped_;  // intermediate results whose cotangent nobody could ask for
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> parameters_;
+  // A tensor's cotangent, if there is one. That of an intermediate result which nobody could ask for is dropped.
+  struct TensorAdjoint {
+    Tensor value;
+    enum { none, known, dropped } state = none;
+  };
+  core::PoolVector<double> scalars_;
+  core::PoolVector<Var> scalar_vars_;
+  core::PoolVector<TensorAdjoint> tensors_;
+  core::PoolVector<std::pair<std::uint64_t, std::uint32_t>> parameters_;
 };
 
 }  // namespace autograd
