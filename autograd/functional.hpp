@@ -98,14 +98,13 @@ std::tuple<A, B, Rest...> unwrap(std::tuple<A, B, Rest...>&& t) {
   return std::move(t);
 }
 
-inline const Tensor& cotangent_like(const Tensor&, const Tensor& c) { return c; }
-template <class C>
-Var cotangent_like(const Var&, const C& c) {
-  return Var(c);
-}
-
 // <g, v> for the kinds of gradient there are.
-inline Tensor inner_product(const Tensor& g, const Tensor& v) { return sum(g * v); }
+inline Tensor inner_product(const Tensor& g, const Tensor& v) {
+  if (!(g.shape() == v.shape()))
+    throw ShapeError(
+        "hvp", "a direction of shape " + to_string(v.shape()) + " for an argument of shape " + to_string(g.shape()));
+  return sum(g * v);
+}
 inline Var inner_product(const Var& g, double v) { return g * v; }
 inline Var inner_product(const std::vector<Var>& g, const std::vector<double>& v) {
   if (g.size() != v.size())
@@ -168,7 +167,7 @@ struct ValueAndTangent {
 };
 
 /// The Jacobian-vector product of f at x along v, of the shape of the result. Numbers go through dual numbers where f
-/// accepts them; tensors run the recorded operations forwards.
+/// accepts them; tensors run the recorded operations forwards. Throws ShapeError or DtypeError unless v is like x.
 template <class F, class X, class V>
 auto jvp(const F& f, const X& x, const V& v) {
   if constexpr (std::is_arithmetic_v<X> && std::is_invocable_v<const F&, Dual<double>>) {

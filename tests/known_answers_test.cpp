@@ -29,6 +29,31 @@ TEST_CASE("one neuron of the lectures: z = w'x + b") {
   CHECK(product.value() == 15);
 }
 
+TEST_CASE("the matrix product of the lectures") {
+  const ag::Tensor a = ag::Tensor::of<double>({1, 2, 1, 0, 1, 0, 2, 3, 4}, {3, 3});
+  const ag::Tensor b = ag::Tensor::of<double>({2, 5, 6, 7, 1, 8}, {3, 2});
+  CHECK(ag::Tensor(matmul(a, b)).to_vector() == std::vector<double>{15, 27, 6, 7, 26, 63});
+}
+
+TEST_CASE("deeplearning.ai: J = theta x, checked by differences") {
+  const auto J = [](const auto& theta) { return theta * 2.0; };
+  CHECK(J(4.0) == 8);
+  CHECK(ag::gradient(J, 4.0) == 2);
+  // The course's measure, |g - n| / (|g| + |n|), at its step of 1e-7: 2.9e-10.
+  const double h = 1e-7, numeric = (J(4.0 + h) - J(4.0 - h)) / (2 * h);
+  CHECK(std::abs(2 - numeric) / (2 + std::abs(numeric)) < 1e-9);
+}
+
+TEST_CASE("deeplearning.ai: a rule can be called alone, with a cotangent that belongs to nothing") {
+  // The course's tests of relu_backward and sigmoid_backward.
+  const ag::Tensor dA = ag::Tensor::of<double>({-0.41675785, -0.05626683}, {1, 2});
+  const ag::Tensor Z = ag::Tensor::of<double>({0.04153939, -1.11792545}, {1, 2});
+  CHECK(ag::vjp(ag::op::Relu{}, dA, Z).to_vector() == std::vector<double>{-0.41675785, 0});
+  const std::vector<double> dZ = ag::vjp(ag::op::Sigmoid{}, dA, Z).to_vector();
+  CHECK(dZ[0] == Approx(-0.10414453).epsilon(1e-7));
+  CHECK(dZ[1] == Approx(-0.01044791).epsilon(1e-6));
+}
+
 TEST_CASE("CS231n: the sigmoid neuron") {
   ag::Tape tape;
   const auto w0 = tape.variable(2.0), w1 = tape.variable(-3.0), w2 = tape.variable(-3.0);

@@ -215,7 +215,17 @@ std::vector<Tensor> Tape::pushforward(const std::vector<Tensor>& inputs, const s
   need_graph(*this);
   const Activate level(outer());
   TangentSweep run(*this);
-  for (std::size_t k = 0; k < inputs.size(); ++k) run.set_tensor(node(inputs[k]).index, tangents[k]);
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    if (!(tangents[k].shape() == inputs[k].shape()))
+      throw ShapeError("jvp", "a tangent of shape " + to_string(tangents[k].shape()) + " for an argument of shape " +
+                                  to_string(inputs[k].shape()));
+    if (tangents[k].dtype() != inputs[k].dtype())
+      throw DtypeError("jvp",
+                       "a tangent in " + std::string(name_of(tangents[k].dtype())) + " for an argument in " +
+                           std::string(name_of(inputs[k].dtype())),
+                       "Convert one with cast.");
+    run.set_tensor(node(inputs[k]).index, tangents[k]);
+  }
   for (const Statement* s : statements_) s->pushforward(run);
   std::vector<Tensor> out;
   for (const Tensor& y : results) {
