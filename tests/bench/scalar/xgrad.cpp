@@ -1,0 +1,53 @@
+// xgrad as its users write it: a tape for each gradient, variables, loops over ag::Var. Another way to do a problem is
+// another adapter with only that function, entered below.
+#include <autograd/autograd.hpp>
+
+#include <tests/bench/scalar/contender.hpp>
+
+namespace bench {
+namespace {
+
+namespace ag = autograd;
+
+class Loops {
+ public:
+  static constexpr std::string_view name = "xgrad loops";
+  static constexpr Role role = Role::ours;
+  std::size_t tape_bytes = 0;
+
+  template <class Problem>
+  double gradient(const Problem& problem, double* g) {
+    const std::size_t size = problem.start.size();
+    ag::Tape tape;
+    x_.resize(size);
+    for (std::size_t i = 0; i < size; ++i) x_[i] = tape.variable(problem.start[i]);
+    const ag::Var y = problem.value(x_.data());
+    tape_bytes = tape.bytes();
+    const auto gradients = tape.gradient(y);
+    for (std::size_t i = 0; i < size; ++i) g[i] = gradients[x_[i]].value();
+    return y.value();
+  }
+
+  void jacobian(const BundleAdjustment& problem, int block, double* values, double* j) {
+    constexpr int inputs = BundleAdjustment::block_inputs, outputs = BundleAdjustment::block_outputs;
+    ag::Tape tape;
+    ag::Var x[inputs], y[outputs];
+    for (int i = 0; i < inputs; ++i) x[i] = tape.variable(problem.block(block)[i]);
+    problem.residual(block, x, y);
+    tape_bytes = tape.bytes();
+    for (int k = 0; k < outputs; ++k) {
+      const auto gradients = tape.gradient(y[k]);
+      for (int i = 0; i < inputs; ++i) j[k * inputs + i] = gradients[x[i]].value();
+      values[k] = y[k].value();
+    }
+  }
+
+ private:
+  std::vector<ag::Var> x_;
+};
+
+}  // namespace
+
+void enter_xgrad(Contenders& contenders) { enter<Loops>(contenders); }
+
+}  // namespace bench
