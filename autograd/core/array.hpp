@@ -27,6 +27,9 @@ struct alignas(64) Buffer {
   static void release(Buffer*) noexcept;
 };
 
+/// Elements from which on several cores share the work; below it waking them takes longer.
+inline constexpr Index parallel_threshold = 1 << 15;
+
 class Array {
  public:
   /// No array at all; `if (a)` tells.

@@ -11,8 +11,6 @@
 
 namespace autograd::core {
 
-/// Elements from which on several cores share the work; below it waking them takes longer.
-inline constexpr Index axis_loop_parallel = 1 << 15;
 /// The most columns that advance together, and a convenient piece of a row.
 inline constexpr Index axis_block = 512;
 
@@ -45,7 +43,7 @@ struct AxisLoop {
   void each_block(const F& f) const {
     if (x.size() == 0) return;
     const Index blocks = (inner + axis_block - 1) / axis_block;
-#pragma omp parallel for schedule(static) if (x.size() >= axis_loop_parallel && outer * blocks > 1)
+#pragma omp parallel for schedule(static) if (x.size() >= parallel_threshold && outer * blocks > 1)
     for (Index b = 0; b < outer * blocks; ++b) {
       const Index o = b / blocks, i = b % blocks * axis_block;
       f(o * n * inner + i, o * inner + i, std::min(axis_block, inner - i));

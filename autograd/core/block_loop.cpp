@@ -17,8 +17,6 @@ namespace {
 template <class T>
 constexpr Index lanes = static_cast<Index>(64 / sizeof(T));
 
-// Below this many elements one core is faster than waking the others.
-constexpr Index parallel_threshold = 1 << 15;
 
 // One block of scratch memory, from the pool.
 template <class T>

@@ -112,7 +112,15 @@ Gradients Tape::gradient(const Var& f) const {
   if (!id)
     throw TapeError("gradient", "the result does not depend on a variable of this tape",
                     "Make the inputs with tape.variable(...) and compute with those.");
-  return sweep(id, Var(1.0), Tensor());
+  if (elementary_ || !statements_.empty() || tensors_.size() > 1) return sweep(id, Var(1.0), Tensor());
+  // Nothing but scalars: no more to do than this.
+  Gradients out;
+  out.tag_ = tag();
+  out.scalars_.assign(size() + 1, 0.0);
+  out.scalars_[id.index] = 1;
+  auto at = BasicTape<double>::position();
+  scalar_statements_.sweep(at, 1, out.scalars_.data());
+  return out;
 }
 
 Gradients Tape::gradient(const Tensor& f) const {
@@ -142,12 +150,12 @@ Gradients Tape::gradient(const Tensor& f, const Tensor& cotangent) const {
   return sweep(id, Var(), core::broadcast_recorded(cotangent, f.shape()));
 }
 
-Var Gradients::operator[](const Var& x) const {
-  const std::size_t n = scalar_vars_.empty() ? scalars_.size() : scalar_vars_.size();
-  if (x.tag() != tag_ || x.index() >= n)
+// What is not a variable of a tape that records fused statements.
+Var Gradients::look_up(const Var& x) const {
+  if (x.tag() != tag_ || x.index() >= scalar_vars_.size())
     throw TapeError("gradient", "asked for the gradient with respect to something that is not on its tape",
                     "Make it with tape.variable(...).");
-  return scalar_at(x.index());
+  return scalar_vars_[x.index()];
 }
 
 Var Gradients::scalar_at(std::uint32_t index) const {

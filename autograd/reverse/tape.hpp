@@ -16,6 +16,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,12 @@ class Tape : public BasicTape<double> {
   ~Tape();
 
   /// A scalar variable. A variable of an outer tape, or an expression of such, may stand for the value.
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  Var variable(T value) {
+    const auto number = static_cast<double>(value);
+    return elementary_ ? variable(Var(number)) : Var(number, push_empty(), tag());
+  }
   Var variable(const Var& value);
   /// A tensor variable over the same elements, of any shape. Throws DtypeError unless they are floating.
   Tensor variable(const Tensor& value);
@@ -147,7 +154,11 @@ class Tape : public BasicTape<double> {
 class Gradients {
  public:
   /// df/dx for a variable, or for a named result that is still held. Throws TapeError for anything else.
-  Var operator[](const Var& x) const;
+  Var operator[](const Var& x) const {
+    if (x.tag() == tag_ && x.index() < scalars_.size()) [[likely]]
+      return scalars_[x.index()];
+    return look_up(x);
+  }
   Tensor operator[](const Tensor& x) const;
   /// df/dp, zeros when f does not depend on p.
   Tensor operator[](const Parameter& p) const;
@@ -158,6 +169,8 @@ class Gradients {
  private:
   friend class Tape;
   friend class TapeSweep;
+  Var look_up(const Var& x) const;
+
   std::uint32_t tag_ = 0;
   // A tensor's cotangent, if there is one. That of an intermediate result which nobody could ask for is dropped.
   struct TensorAdjoint {

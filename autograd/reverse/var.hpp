@@ -39,18 +39,15 @@ class BasicVar {
   }
   /// For tapes: a variable with a given identity.
   BasicVar(T value, std::uint32_t index, std::uint32_t tag)
-      : value_(value), index_(tag ? index : index | read_mark), tag_(tag) {}
-
+      : value_(value), index_(tag ? index | unread : 0), tag_(tag) {}
   /// A second handle on a node.
-  BasicVar(T value, std::uint32_t index, std::uint32_t tag, ReadElsewhere)
-      : value_(value), index_(index | read_mark), tag_(tag) {}
+  BasicVar(T value, std::uint32_t index, std::uint32_t tag, ReadElsewhere) : value_(value), index_(index), tag_(tag) {}
 
-  BasicVar(const BasicVar& o) noexcept : value_(o.value_), index_(o.index_ | read_mark), tag_(o.tag_) { o.mark_read(); }
+  BasicVar(const BasicVar& o) noexcept : value_(o.value_), index_(o.mark_read()), tag_(o.tag_) {}
   BasicVar(BasicVar&& o) noexcept : value_(o.value_), index_(o.index_), tag_(o.tag_) { o.forget(); }
   BasicVar& operator=(const BasicVar& o) noexcept {
-    o.mark_read();
+    index_ = o.mark_read();
     value_ = o.value_;
-    index_ = o.index_;
     tag_ = o.tag_;
     return *this;
   }
@@ -66,17 +63,16 @@ class BasicVar {
   /// The number, without its history.
   const T& value() const { return value_; }
   /// The index on its tape, 0 for a constant.
-  std::uint32_t index() const { return index_ & ~read_mark; }
+  std::uint32_t index() const { return index_ & ~unread; }
   /// The number of its tape, 0 for a constant.
   std::uint32_t tag() const { return tag_; }
   /// What an expression holds of it.
-  [[gnu::always_inline]] core::ScalarLeaf<T> leaf() const {
-    mark_read();
-    return {value_, index(), tag_};
-  }
-  /// Says that the node is used elsewhere, so that += makes a new one; see Note [Accumulating in place].
-  void mark_read() const {
-    if (!(index_ & read_mark)) index_ |= read_mark;
+  [[gnu::always_inline]] core::ScalarLeaf<T> leaf() const { return {value_, mark_read(), tag_}; }
+  /// Says that the node is used elsewhere, so that += makes a new one; see Note [Accumulating in place]. Gives its
+  /// index.
+  [[gnu::always_inline]] std::uint32_t mark_read() const {
+    if (index_ & unread) index_ &= ~unread;
+    return index_;
   }
 
   template <class U>
@@ -99,7 +95,7 @@ class BasicVar {
   friend std::ostream& operator<<(std::ostream& out, const BasicVar& x) { return out << x.value_; }
 
  private:
-  static constexpr std::uint32_t read_mark = 1u << 31;
+  static constexpr std::uint32_t unread = 1u << 31;
 
   struct Read {
     template <std::size_t>
@@ -109,14 +105,14 @@ class BasicVar {
   };
 
   void forget() {
-    index_ = read_mark;
+    index_ = 0;
     tag_ = 0;
   }
 
   // Adds u, or subtracts it, without a new node if that is possible; false if it is not.
   template <class U, class Sign>
   [[gnu::always_inline]] bool accumulates(const U& u, Sign sign) {
-    if (index_ & read_mark) return false;
+    if (!(index_ & unread)) return false;
     auto* tape = BasicTape<T>::active();
     if (!tape || tape->tag() != tag_ || tape->elementary()) return false;
     if constexpr (std::is_arithmetic_v<U> || std::is_same_v<U, T>) {
@@ -126,7 +122,7 @@ class BasicVar {
       return &u != this && accumulates(u.leaf(), sign);
     } else if constexpr (std::is_same_v<U, core::ScalarLeaf<T>> || ScalarExpression<U, T>) {
       const auto in = core::interior_of<T>(u, Read{});
-      tape->accumulate(index_, u, in, sign);
+      tape->accumulate(index_ & ~unread, u, in, sign);
       add(in.value, sign);
       return true;
     } else {
@@ -158,14 +154,14 @@ class BasicVar {
     const std::uint32_t index = tape->record(e, in);
     value_ = in.value;
     if (index) {
-      index_ = index;
+      index_ = index | unread;
       tag_ = tape->tag();
     }
   }
 
   T value_{};
-  // The index, and whether the node is used by anything but this Var; a constant counts as used.
-  mutable std::uint32_t index_ = read_mark;
+  // The index, and whether nothing but this Var uses the node; a constant counts as used.
+  mutable std::uint32_t index_ = 0;
   std::uint32_t tag_ = 0;
 };
 

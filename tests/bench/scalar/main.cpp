@@ -9,7 +9,7 @@
 #include <string>
 
 #include <tests/bench/scalar/entry.hpp>
-#include <tests/bench/scalar/timing.hpp>
+#include <tests/bench/timing.hpp>
 
 #ifdef _OPENMP
 #include <omp.h>
