@@ -90,7 +90,7 @@ class Picture {
   std::vector<Drawn> nodes_;
 };
 
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -130,7 +130,7 @@ std::string dot_of(const Tape& tape, const Gradients* gradients) {
     if (d.statement) label.append(" = ").append(d.statement->name());
     label.append("\n").append(picture.value(d.id));
     if (const std::string a = picture.adjoint(d.id); !a.empty()) label.append("\nadjoint ").append(a);
-    out += "  " + id(d.id) + " [shape=" + (d.statement ? "ellipse" : "box") + ", label=" + quoted(label) + "];\n";
+    out += "  " + id(d.id) + " [shape=" + (d.statement ? "ellipse" : "box") + ", label=" + in_quotes(label) + "];\n";
     if (!d.statement) continue;
     for (const NodeId& a : d.statement->arguments()) {
       if (a) {
