@@ -1,8 +1,7 @@
 // Activations a = g(z), their slopes g'(z), and what a slope near 0 does to learning.
 //
-// Expect slopes of sigmoid and tanh that vanish on both sides (the unit is saturated), of relu on one; a
-// gradient that shrinks with every sigmoid on its way back; and a neuron that learns slowly because it starts
-// badly wrong.
+// Expect slopes of sigmoid and tanh that vanish on both sides (the unit is saturated), of relu on one; a gradient that
+// shrinks with every sigmoid on its way back; and a neuron that learns slowly because it starts badly wrong.
 #include <cstdio>
 #include <autograd/autograd.hpp>
 

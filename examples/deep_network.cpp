@@ -1,5 +1,4 @@
-// A network of L layers: the lecture's recursion for the gradients, from the last layer to the first, beside
-// the tape.
+// A network of L layers: the lecture's recursion for the gradients, from the last layer to the first, beside the tape.
 //
 //   forwards   A(l) = g(W(l) A(l-1) + b(l)), examples as columns, relu inside, sigmoid at the end
 //   backwards  dZ(L) = A(L) - Y, dZ(l) = W(l+1)' dZ(l+1) * g'(Z(l))

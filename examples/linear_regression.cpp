@@ -1,6 +1,5 @@
-// Linear regression: how far diabetes progresses in a year, from ten measurements of 442 patients. The model
-// is a line of code, its gradient comes from the tape, and gradient descent is compared with the closed-form
-// least squares.
+// Linear regression: how far diabetes progresses in a year, from ten measurements of 442 patients. The model is a line
+// of code, its gradient comes from the tape, and gradient descent is compared with the closed-form least squares.
 //
 // Expect the weights that statistics packages print, an R^2 of 0.5177, and a gradient equal to X'(a - y)/m.
 #include <algorithm>

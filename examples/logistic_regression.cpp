@@ -1,5 +1,4 @@
-// Logistic regression: is a breast tumour benign? 30 measurements of 569 of them, a fifth kept back for
-// testing.
+// Logistic regression: is a breast tumour benign? 30 measurements of 569 of them, a fifth kept back for testing.
 //
 // Expect the tape's gradient to be the formula's, dw = X'(a - y)/m and db = mean(a - y), a cost that starts
 // at log 2 = 0.6931, and about 99 % of the tumours it never saw in the right class.

@@ -1,8 +1,7 @@
 // A user's own layer: its parameters, how they start, its formula, and one line that shows the parameters.
 //
-// Radial basis functions answer to how near x lies to a centre; centres and widths are learnt. Expect three
-// species of iris told apart with 98 % right, a summary with the names of the new parameters, and a gradient
-// check that passes.
+// Radial basis functions answer to how near x lies to a centre; centres and widths are learnt. Expect three species of
+// iris told apart with 98 % right, a summary with the names of the new parameters, and a gradient check that passes.
 #include <iostream>
 #include <nn/nn.hpp>
 

@@ -1,5 +1,4 @@
-// Second derivatives: Newton's method on Rosenbrock's valley f(x, y) = (1 - x)^2 + 100 (y - x^2)^2 from
-// (-1.2, 1).
+// Second derivatives: Newton's method on Rosenbrock's valley f(x, y) = (1 - x)^2 + 100 (y - x^2)^2 from (-1.2, 1).
 //
 // Expect f = 24.2, the gradient (-215.6, -88) and the Hessian [[1330, 480], [480, 200]] at the start; the
 // minimum 0 at (1, 1) after six Newton steps, where gradient descent is still on its way after 10000.

@@ -1,9 +1,7 @@
-// Why weights start at random: hidden units that start alike receive the same gradient, and stay alike for
-// ever.
+// Why weights start at random: hidden units that start alike receive the same gradient, and stay alike for ever.
 //
-// Four units are to tell the points inside a circle from those outside. Expect, after a start at zero, four
-// equal rows: one unit in four copies, which can only draw a straight line. After a random start the units
-// share the work.
+// Four units are to tell the points inside a circle from those outside. Expect, after a start at zero, four equal rows:
+// one unit in four copies, which can only draw a straight line. After a random start the units share the work.
 #include <cstdio>
 #include <nn/nn.hpp>
 

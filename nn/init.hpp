@@ -1,5 +1,4 @@
-// How weights start. Every number comes from an explicit generator, so a seed means the same network on every
-// machine.
+// How weights start. Every number comes from an explicit generator, so a seed means the same network on every machine.
 //
 //   nn::Dense layer{784, 128, rng, {.weight = nn::he_normal()}};
 //
@@ -26,8 +25,7 @@ Initialiser constant(double value);
 Initialiser normal(double deviation = 0.01);
 /// Uniform in [low, high). Throws DomainError unless low <= high.
 Initialiser uniform(double low, double high);
-/// normal(sqrt(2 / (fan_in + fan_out))). Throws ShapeError, when used, for fewer than two dimensions; so do
-/// all below.
+/// normal(sqrt(2 / (fan_in + fan_out))). Throws ShapeError, when used, for fewer than two dimensions; so do all below.
 Initialiser glorot_normal();
 /// uniform(-a, a), a = sqrt(6 / (fan_in + fan_out)).
 Initialiser glorot_uniform();

@@ -1,5 +1,4 @@
-// InterruptGuard: Ctrl-C ends a training loop at the next epoch instead of killing the process with the
-// weights.
+// InterruptGuard: Ctrl-C ends a training loop at the next epoch instead of killing the process with the weights.
 #pragma once
 
 #include <csignal>

@@ -55,8 +55,7 @@ std::string summary(const Model& model) {
   return detail::summary(parameters(const_cast<Model&>(model)));
 }
 
-/// Converts all parameters of a model; in float64 a gradient check sees more digits. Throws DtypeError unless
-/// floating.
+/// Converts all parameters of a model; in float64 a gradient check sees more digits. Throws DtypeError unless floating.
 template <class Model>
 void set_dtype(Model& model, ag::Dtype dtype) {
   for (const NamedParameter& p : parameters(model)) p.parameter->cast(dtype);

@@ -41,19 +41,16 @@ struct SquaredError {
   }
 };
 
-/// L = -y log(a) - (1 - y) log(1 - a) of probabilities a and targets y in [0, 1]; exactly 0 or inf where a is
-/// 0 or 1
+/// L = -y log(a) - (1 - y) log(1 - a) of probabilities a and targets y in [0, 1]; exactly 0 or inf where a is 0 or 1
 struct BinaryCrossEntropy {
-  /// Any equal shapes. Throws DomainError outside [0, 1]: a clamp would hide that these are not
-  /// probabilities.
+  /// Any equal shapes. Throws DomainError outside [0, 1]: a clamp would hide that these are not probabilities.
   ag::Tensor operator()(const ag::Tensor& a, const ag::Tensor& y, Reduction reduction = Reduction::mean) const;
   auto operator()(const ScalarOperand auto& a, const ScalarOperand auto& y) const {
     return ag::evaluate(op::BinaryCrossEntropy{}, op::probability(a), op::probability(y));
   }
 };
 
-/// The binary cross-entropy of a = sigmoid(z), from z: L = max(z, 0) - z y + log(1 + exp(-|z|)), exact for
-/// every z
+/// The binary cross-entropy of a = sigmoid(z), from z: L = max(z, 0) - z y + log(1 + exp(-|z|)), exact for every z
 struct BinaryCrossEntropyWithLogits {
   /// Any equal shapes. Throws DomainError for targets outside [0, 1].
   ag::Tensor operator()(const ag::Tensor& z, const ag::Tensor& y, Reduction reduction = Reduction::mean) const;

@@ -14,8 +14,7 @@ namespace op {
 
 using ag::abs, ag::exp, ag::log, ag::log1p, ag::where;
 
-/// L = -y log(a) - (1 - y) log(1 - a): dL = ((1-y)/(1-a) - y/a) da + (log(1-a) - log(a)) dy; a term with
-/// factor 0 is 0
+/// L = -y log(a) - (1 - y) log(1 - a): dL = ((1-y)/(1-a) - y/a) da + (log(1-a) - log(a)) dy; a term with factor 0 is 0
 struct BinaryCrossEntropy {
   static constexpr std::string_view name = "binary_cross_entropy";
   static constexpr bool unbounded = true;

@@ -1,5 +1,4 @@
-// How good predictions are, for people to read: accuracy and the confusion matrix. (What is trained on is in
-// loss.hpp.)
+// How good predictions are, for people to read: accuracy and the confusion matrix. (What is trained on is in loss.hpp.)
 #pragma once
 
 #include <iosfwd>

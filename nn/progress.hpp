@@ -1,5 +1,4 @@
-// Progress: what a training loop shows while it runs. A bar on a terminal, one plain line for each epoch
-// elsewhere.
+// Progress: what a training loop shows while it runs. A bar on a terminal, one plain line for each epoch elsewhere.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +44,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `samples` more are done in this epoch. What is shown of a metric is its mean over the epoch, weighted by
-  /// samples.
+  /// `samples` more are done in this epoch. What is shown of a metric is its mean over the epoch, weighted by samples.
   void advance(std::int64_t samples, std::initializer_list<Metric> metrics = {});
 
   /// Ends the epoch and shows its line with the seconds it took; these metrics are shown as they are, and

@@ -1,5 +1,4 @@
-// The random numbers of xgrad: one small generator with an explicit seed, and our own distributions on top of
-// it.
+// The random numbers of xgrad: one small generator with an explicit seed, and our own distributions on top of it.
 //
 // std:: engines are portable but the std:: distributions are not: the same seed gives other weights with
 // another standard library. Here a seed means the same numbers everywhere, so a training run can be repeated
@@ -16,9 +15,8 @@
 
 namespace nn {
 
-/// A seeded generator: xoshiro256++ 1.0 (Blackman and Vigna 2019), period 2^256 - 1, seeded through
-/// splitmix64. It satisfies std::uniform_random_bit_generator, is copied with its state, and is not for
-/// cryptography.
+/// A seeded generator: xoshiro256++ 1.0 (Blackman and Vigna 2019), period 2^256 - 1, seeded through splitmix64. It
+/// satisfies std::uniform_random_bit_generator, is copied with its state, and is not for cryptography.
 class Rng {
  public:
   using result_type = std::uint64_t;
@@ -28,8 +26,7 @@ class Rng {
   /// The stream of this seed; every integer, negative ones too, is a good seed.
   explicit Rng(std::integral auto seed) : state_(expand(static_cast<std::uint64_t>(seed))) {}
 
-  /// Continues from a saved state(). Throws DomainError if all its words are 0, which the generator never
-  /// leaves.
+  /// Continues from a saved state(). Throws DomainError if all its words are 0, which the generator never leaves.
   explicit Rng(const State& state);
 
   static constexpr result_type min() { return 0; }
@@ -64,8 +61,7 @@ class Rng {
   /// An integer in [0, n), each exactly equally likely. Throws DomainError if n is 0.
   std::uint64_t below(std::uint64_t n);
 
-  /// Puts the elements of a range, a std::vector for example, into random order (Fisher and Yates, from the
-  /// end).
+  /// Puts the elements of a range, a std::vector for example, into random order (Fisher and Yates, from the end).
   template <std::ranges::random_access_range Range>
     requires std::ranges::sized_range<Range>
   void shuffle(Range&& range) {
@@ -75,9 +71,8 @@ class Rng {
       std::ranges::iter_swap(first + static_cast<Offset>(i - 1), first + static_cast<Offset>(below(i)));
   }
 
-  /// A generator with a stream of its own, for another thread or layer; this one moves on by four draws.
-  /// The new state is 256 hashed bits of this stream, so even 2^64 streams of 2^64 draws meet with odds below
-  /// 2^-60.
+  /// A generator with a stream of its own, for another thread or layer; this one moves on by four draws. The new state
+  /// is 256 hashed bits of this stream, so even 2^64 streams of 2^64 draws meet with odds below 2^-60.
   Rng split();
 
   /// The state to save; `Rng{state}` continues from it.

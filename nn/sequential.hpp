@@ -30,8 +30,7 @@ struct Sequential {
     std::apply([&](L&... layer) { (visit(std::to_string(i++), layer), ...); }, layers);
   }
 
-  /// Layer number I, counted from 0: `model.template get<0>().weight` in a template, `model.get<0>().weight`
-  /// elsewhere.
+  /// Layer number I, counted from 0: `model.template get<0>().weight` in a template, `model.get<0>().weight` elsewhere.
   template <std::size_t I>
   auto& get() {
     return std::get<I>(layers);

@@ -1,11 +1,9 @@
-// fit: the training loop. Epochs of shuffled mini-batches, a line or a bar of progress, and a clean end on
-// Ctrl-C.
+// fit: the training loop. Epochs of shuffled mini-batches, a line or a bar of progress, and a clean end on Ctrl-C.
 //
 //   const nn::History history = nn::fit(model, optimiser, train, {.epochs = 20, .metric = nn::accuracy},
 //   rng);
 //
-// It is what a user would write with Batches, a Tape and an optimiser, no more: where it does not fit, write
-// that.
+// It is what a user would write with Batches, a Tape and an optimiser, no more: where it does not fit, write that.
 #pragma once
 
 #include <functional>
@@ -71,8 +69,7 @@ History fit(Model& model, Optimiser& optimiser, const Dataset& train, const FitO
                      [&](const ag::Gradients& gradients) { optimiser.step(model, gradients); }, train, options, rng);
 }
 
-/// The mean loss and metric of a model on data, batch by batch and without a tape; the metric is NaN if there
-/// is none.
+/// The mean loss and metric of a model on data, batch by batch and without a tape; the metric is NaN if there is none.
 struct Evaluation {
   double loss, metric;
 };

@@ -99,8 +99,7 @@ Pick picked_by_gather(const Array& source, const Array& indices, Index axis) {
   return p;
 }
 
-// Calls f(address in the source, stride there, position in the picked array, length) for runs of one index or
-// of none.
+// Calls f(address in the source, stride there, position in the picked array, length) for runs of one index or of none.
 template <class F>
 void each_pick(const Pick& p, const Array& indices, const F& f) {
   const Index n = last_of(p.shape, 1), xs = last_of(p.source, 0), is = last_of(p.index, 0);

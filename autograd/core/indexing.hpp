@@ -37,16 +37,13 @@ class Indices {
 
 namespace core {
 
-/// y[.., i.., ..] = x[.., indices[i..], ..]: the axis gives way to the axes of the indices, whatever their
-/// number. Negative indices count from the end. Throws ShapeError for one out of range, DtypeError unless
-/// they are int64.
+/// y[.., i.., ..] = x[.., indices[i..], ..]: the axis gives way to the axes of the indices, whatever their number.
+/// Negative indices count from the end. Throws ShapeError for one out of range, DtypeError unless they are int64.
 Array take(const Array& x, const Array& indices, Index axis);
-/// to[.., indices[i..], ..] += x[.., i.., ..]; repeated indices add up. The shape of x must be that of
-/// take(to, ...).
+/// to[.., indices[i..], ..] += x[.., i.., ..]; repeated indices add up. The shape of x must be that of take(to, ...).
 void take_add(const Array& to, const Array& x, const Array& indices, Index axis);
 
-/// y[.., i, ..] = x[.., indices[.., i, ..], ..], where x and indices have the same rank and broadcast off the
-/// axis.
+/// y[.., i, ..] = x[.., indices[.., i, ..], ..], where x and indices have the same rank and broadcast off the axis.
 Array gather(const Array& x, const Array& indices, Index axis);
 /// to[.., indices[.., i, ..], ..] += x[.., i, ..]; repeated indices add up. The shape of x must be that of
 /// gather(to, ...).
@@ -58,18 +55,15 @@ Array positions(std::string_view where, const Array& mask);
 /// The shape under which a mask of the leading axes picks along axis 0. Throws ShapeError when they differ.
 Shape under_mask(const Shape& shape, const Shape& mask);
 
-/// x broadcast to a shape, for writing it somewhere. Throws ShapeError, DtypeError unless it is of that
-/// dtype.
+/// x broadcast to a shape, for writing it somewhere. Throws ShapeError, DtypeError unless it is of that dtype.
 Array fitted(std::string_view where, const Array& x, const Shape& shape, Dtype dtype);
-/// Throws ShapeError unless writing to x has a meaning: somebody else sees its memory, and no element is
-/// there twice.
+/// Throws ShapeError unless writing to x has a meaning: somebody else sees its memory, and no element is there twice.
 void need_writable(const Array& x);
 
 /// to += x, which broadcasts to it; the target may be a view. Throws DtypeError for masks.
 void add_into(const Array& to, const Array& x);
 
-/// 1 at each label along a new last axis, 0 elsewhere. Throws ShapeError for a label out of range,
-/// DtypeError.
+/// 1 at each label along a new last axis, 0 elsewhere. Throws ShapeError for a label out of range, DtypeError.
 Array one_hot(const Array& labels, Index classes, Dtype dtype);
 
 }  // namespace core

@@ -8,9 +8,8 @@
 namespace autograd::core {
 namespace {
 
-// The strides that read (shape, strides) in row-major order under the shape `to` of as many elements (not
-// none), if there are any: groups of axes that hold equally many elements are matched, and each must advance
-// evenly.
+// The strides that read (shape, strides) in row-major order under the shape `to` of as many elements (not none), if
+// there are any: groups of axes that hold equally many elements are matched, and each must advance evenly.
 std::optional<Strides> strides_under(const Shape& shape, const Strides& strides, const Shape& to) {
   Strides out = Shape::filled(to.size(), 0);
   std::size_t i = 0, j = 0;

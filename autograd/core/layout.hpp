@@ -1,5 +1,4 @@
-// Layout: the same elements under another shape or order. Views wherever strides can say it, copies
-// elsewhere.
+// Layout: the same elements under another shape or order. Views wherever strides can say it, copies elsewhere.
 #pragma once
 
 #include <autograd/core/slice.hpp>
@@ -21,27 +20,23 @@ struct Repeats {
 };
 /// Each element beside its copies along one axis. Throws ShapeError.
 Repeats repeats(const Shape& shape, Index times, Index axis);
-/// Whole copies one after the other, times[d] along each axis d; the shorter list is filled with ones in
-/// front.
+/// Whole copies one after the other, times[d] along each axis d; the shorter list is filled with ones in front.
 Repeats tiles(const Shape& shape, const Shape& times);
 
-/// The order in which transpose takes the axes: reversed by default. Throws ShapeError unless each is named
-/// once.
+/// The order in which transpose takes the axes: reversed by default. Throws ShapeError unless each is named once.
 Shape permutation(const Axes& axes, std::size_t rank);
 /// The permutation that undoes `order`.
 Shape inverse(const Shape& order);
 /// The permutation that exchanges two axes.
 Shape swapped(Index a, Index b, std::size_t rank);
-/// The permutation that puts the axes `from` to the places `to`, the others in their order. Throws
-/// ShapeError.
+/// The permutation that puts the axes `from` to the places `to`, the others in their order. Throws ShapeError.
 Shape moved(const Axes& from, const Axes& to, std::size_t rank);
 /// The axes in another order, a view.
 Array permute(const Array& x, const Shape& order);
 
 /// The axes reversed, a view. Throws ShapeError.
 Array flip(const Array& x, const Axes& axes);
-/// Element i of the axis goes to i + shift, those pushed out return at the other end; a copy. Throws
-/// ShapeError.
+/// Element i of the axis goes to i + shift, those pushed out return at the other end; a copy. Throws ShapeError.
 Array roll(const Array& x, Index shift, Index axis);
 
 /// The k-th diagonal of a matrix, a view; k > 0 lies above the main one. Throws ShapeError.
@@ -53,8 +48,7 @@ Shape square_around(Index n, Index k);
 /// A copy, zero above (lower) or below the k-th diagonal of its last two axes. Throws ShapeError.
 Array triangle(std::string_view where, const Array& x, Index k, bool lower);
 
-/// The arrays one after the other along an axis. Throws ShapeError, DtypeError, naming the one that does not
-/// fit.
+/// The arrays one after the other along an axis. Throws ShapeError, DtypeError, naming the one that does not fit.
 Array concatenate(std::span<const Array> x, Index axis);
 /// The arrays one after the other along a new axis. Throws ShapeError, DtypeError.
 Array stack(std::span<const Array> x, Index axis);

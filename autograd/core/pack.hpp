@@ -1,9 +1,8 @@
 // Pack<T>: a SIMD register of float or double that behaves like one number.
 //
-// A formula written for `const auto& x` reads the same for a double and for a Pack: literals keep the element
-// type
-// (`1.0 - x` stays float), a comparison gives a Mask, and `where` chooses. All operators are hidden friends,
-// found by argument-dependent lookup only, so neither xsimd's nor the standard library's names take part.
+// A formula written for `const auto& x` reads the same for a double and for a Pack: literals keep the element type
+// (`1.0 - x` stays float), a comparison gives a Mask, and `where` chooses. All operators are hidden friends, found by
+// argument-dependent lookup only, so neither xsimd's nor the standard library's names take part.
 #pragma once
 
 #include <cstddef>

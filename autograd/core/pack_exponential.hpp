@@ -53,8 +53,7 @@ Pack<T> expm1(Pack<T> x) {
 
 namespace detail {
 
-// log_b of x in all its range, from a log_b that is right for normal numbers: xsimd's float64 ones
-// lose subnormals.
+// log_b of x in all its range, from a log_b that is right for normal numbers: xsimd's float64 ones lose subnormals.
 template <class T, class F>
 Pack<T> log_with_subnormals(Pack<T> x, double log_of_2_54, F log_b) {
   if constexpr (is_float<T>) return log_b(x);

@@ -1,9 +1,8 @@
 // The mathematics of Pack<float> and Pack<double>: what <cmath> is for double.
 //
-// Every result is within 2 ULP of the exact one (erf, erfc, lgamma 4; digamma 8), subnormal results included,
-// and special values come out as in the C library, but max and min give NaN if either argument is NaN. A
-// lane's result depends on nothing but its own arguments. tests/core/pack_test.cpp holds each function to
-// this.
+// Every result is within 2 ULP of the exact one (erf, erfc, lgamma 4; digamma 8), subnormal results included, and
+// special values come out as in the C library, but max and min give NaN if either argument is NaN. A lane's result
+// depends on nothing but its own arguments. tests/core/pack_test.cpp holds each function to this.
 //
 // This file has the functions that move bits and round; the others are in the files included below.
 #pragma once
@@ -84,8 +83,7 @@ Pack<T> sign(Pack<T> x) {
   return where(x > 0.0, 1.0, where(x < 0.0, -1.0, x + 0.0));
 }
 
-/// The larger; NaN if either is. xsimd::max lets one of the two NaNs vanish, which one depends on its
-/// version.
+/// The larger; NaN if either is. xsimd::max lets one of the two NaNs vanish, which one depends on its version.
 template <class T>
 Pack<T> max(Pack<T> a, Pack<T> b) {
   return where(isnan(a), a, where(a > b, a, b));
@@ -111,8 +109,7 @@ Pack<T> copysign(Pack<T> magnitude, Pack<T> sign) {
 
 namespace autograd::core {
 
-// One argument may be a literal: pow(x, 2.0). Deduction looks through no conversion, so each needs its own
-// overload.
+// One argument may be a literal: pow(x, 2.0). Deduction looks through no conversion, so each needs its own overload.
 #define AUTOGRAD_LITERAL_ARGUMENT(name) \
   template <class T>                    \
   Pack<T> name(Pack<T> a, double b) {   \

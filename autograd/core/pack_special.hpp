@@ -6,8 +6,7 @@
 
 namespace autograd::core {
 
-/// The error function. xsimd's float64 one is off by 67 ULP; its float32 one by 2.3, at a third of SLEEF's
-/// time.
+/// The error function. xsimd's float64 one is off by 67 ULP; its float32 one by 2.3, at a third of SLEEF's time.
 template <class T>
 Pack<T> erf(Pack<T> x) {
   if constexpr (std::is_same_v<T, float>) return xsimd::erf(x.batch);

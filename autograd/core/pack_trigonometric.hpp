@@ -9,10 +9,9 @@ namespace autograd::core {
 
 namespace detail {
 
-// f(x), where f is periodic and from SLEEF. SLEEF reduces a register by the way that its largest |x| needs,
-// so that a lane's last bit would depend on its neighbours. Hence each of SLEEF's ranges goes through f by
-// itself, with the other lanes filled from within the range: one call in practice, as arguments are nearly
-// always small.
+// f(x), where f is periodic and from SLEEF. SLEEF reduces a register by the way that its largest |x| needs, so that a
+// lane's last bit would depend on its neighbours. Hence each of SLEEF's ranges goes through f by itself, with the other
+// lanes filled from within the range: one call in practice, as arguments are nearly always small.
 template <class T, class F>
 Pack<T> by_range(Pack<T> x, F f) {
   constexpr bool is_float = std::is_same_v<T, float>;

@@ -152,8 +152,7 @@ Array norm_scale(const Array& x, const Axes& axes) {
     const Array high = Array::empty(loop.kept, x.dtype()), low = Array::empty(loop.kept, x.dtype());
     extremes(loop, high.data<T>(), 1);
     extremes(loop, low.data<T>(), -1);
-    // Squares of elements up to 2^safe can be added 2^20 times; those below 2^-safe may vanish beside the
-    // largest.
+    // Squares of elements up to 2^safe can be added 2^20 times; those below 2^-safe may vanish beside the largest.
     constexpr int limit = std::numeric_limits<T>::max_exponent, safe = limit / 2 - 20;
     bool needed = false;
     for (Index i = 0; i < high.size(); ++i) {

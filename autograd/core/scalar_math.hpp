@@ -1,8 +1,7 @@
 // The functions of pack_math.hpp for plain float and double.
 //
-// With them autograd::core has one overload set for float, double, Pack<float> and Pack<double>: a formula
-// need not know which it is given. Most come from <cmath>; here is what <cmath> does not have, or has with
-// other NaN rules.
+// With them autograd::core has one overload set for float, double, Pack<float> and Pack<double>: a formula need not
+// know which it is given. Most come from <cmath>; here is what <cmath> does not have, or has with other NaN rules.
 #pragma once
 
 #include <cmath>
@@ -89,8 +88,7 @@ inline double digamma_of_positive(double x) {
     const double t = 1 / (x * x);
     return log(x) - 0.5 / x - t * polynomial(series, t);
   }
-  // psi(x) = psi(x - 1) + 1/(x - 1) leads into [1, 2] without cancellation; the way up to the series would
-  // lose digits.
+  // psi(x) = psi(x - 1) + 1/(x - 1) leads into [1, 2] without cancellation; the way up to the series would lose digits.
   double sum = 0;
   if (x < 1) {
     sum = -1 / x;
@@ -124,8 +122,7 @@ inline double trigamma_of_positive(double x) {
 /// psi(x), the derivative of lgamma. NaN at the poles 0, -1, -2, ...
 inline double digamma(double x) {
   if (x > 0) return std::isinf(x) ? x : detail::digamma_of_positive(x);
-  // psi(x) = psi(1 - x) - pi / tan(pi x). tan of the exact fraction: pi * x itself would lose every digit far
-  // out.
+  // psi(x) = psi(1 - x) - pi / tan(pi x). tan of the exact fraction: pi * x itself would lose every digit far out.
   const double fraction = x - round(x);
   if (!(fraction != 0)) return detail::not_a_number;
   return detail::digamma_of_positive(1 - x) - detail::pi / tan(detail::pi * fraction);

@@ -89,9 +89,8 @@ inline batch<T> lanes(F f, batch<T> x, Rest... rest) {
   return batch<T>::load_unaligned(out);
 }
 
-// SLEEF's names end in the instruction set: Sleef_expf16_u10avx512f. FLOAT and DOUBLE spell them for the one
-// that xsimd chose as its default. Where SLEEF has no such set (or we do not know its name), its scalar
-// functions do.
+// SLEEF's names end in the instruction set: Sleef_expf16_u10avx512f. FLOAT and DOUBLE spell them for the one that xsimd
+// chose as its default. Where SLEEF has no such set (or we do not know its name), its scalar functions do.
 #if XSIMD_WITH_AVX512F
 #define AUTOGRAD_SLEEF_FLOAT(name, ulp) Sleef_##name##f16_##ulp##avx512f
 #define AUTOGRAD_SLEEF_DOUBLE(name, ulp) Sleef_##name##d8_##ulp##avx512f

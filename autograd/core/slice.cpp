@@ -26,8 +26,7 @@ void add_index(std::string_view where, Window& w, Index i) {
   w.step.push_back(1);
 }
 
-// Python's rules: an end below 0 counts from the back, then it is clamped; divisions are arranged not to
-// overflow.
+// Python's rules: an end below 0 counts from the back, then it is clamped; divisions are arranged not to overflow.
 void add_range(std::string_view where, Window& w, const Range& r) {
   const Index n = w.source[w.start.size()];
   if (r.step == 0) throw ShapeError(where, "the step of a range is 0", "Use 1, or -1 to walk backwards.");

@@ -86,8 +86,7 @@ Window whole(const Shape& source);
 /// step of 0, too many items or two ellipses.
 Window window(std::string_view where, const Shape& source, std::span<const SliceItem> items);
 
-/// The elements start to start + count of one axis, everything of the others; inside, which is the caller's
-/// promise.
+/// The elements start to start + count of one axis, everything of the others; inside, which is the caller's promise.
 Window along(const Shape& source, std::size_t axis, Index start, Index count);
 
 /// The windows of `sections` equal parts along an axis. Throws ShapeError when they are not equal.
@@ -97,8 +96,7 @@ std::vector<Window> parts(const Shape& source, std::span<const Index> places, In
 
 /// Elements added around a tensor, for each axis before and after.
 using Padding = std::vector<std::pair<Index, Index>>;
-/// The window that leaves out a padding put around `inner`; its source is the padded shape. Throws
-/// ShapeError.
+/// The window that leaves out a padding put around `inner`; its source is the padded shape. Throws ShapeError.
 Window inside(const Shape& inner, const Padding& widths);
 
 }  // namespace core

@@ -1,5 +1,4 @@
-// Rows that lie without gaps are read register by register; along other axes many columns advance side by
-// side.
+// Rows that lie without gaps are read register by register; along other axes many columns advance side by side.
 #include <algorithm>
 #include <cmath>
 #include <limits>

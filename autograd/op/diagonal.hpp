@@ -46,27 +46,23 @@ template <Differentiable X>
 auto diagonal(X&& x, Index k = 0, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Diagonal{k}, std::forward<X>(x));
 }
-/// A matrix of that shape with the vector x on its k-th diagonal, zero elsewhere. Throws ShapeError unless x
-/// fits.
+/// A matrix of that shape with the vector x on its k-th diagonal, zero elsewhere. Throws ShapeError unless x fits.
 template <Differentiable X>
 auto diagonal_matrix(X&& x, const Shape& shape, Index k = 0, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::DiagonalMatrix{shape, k}, std::forward<X>(x));
 }
-/// Of a vector, the square matrix with it on the k-th diagonal; of a matrix, its k-th diagonal. Throws
-/// ShapeError.
+/// Of a vector, the square matrix with it on the k-th diagonal; of a matrix, its k-th diagonal. Throws ShapeError.
 template <Differentiable X>
 auto diag(X&& x, Index k = 0, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
   return t.rank() == 1 ? diagonal_matrix(t, core::square_around(t.size(), k), k, where) : diagonal(t, k, where);
 }
-/// The lower triangle of the last two axes: zero above the k-th diagonal. Throws ShapeError for less than two
-/// axes.
+/// The lower triangle of the last two axes: zero above the k-th diagonal. Throws ShapeError for less than two axes.
 template <Differentiable X>
 auto tril(X&& x, Index k = 0, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Tril{k}, std::forward<X>(x));
 }
-/// The upper triangle of the last two axes: zero below the k-th diagonal. Throws ShapeError for less than two
-/// axes.
+/// The upper triangle of the last two axes: zero below the k-th diagonal. Throws ShapeError for less than two axes.
 template <Differentiable X>
 auto triu(X&& x, Index k = 0, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Triu{k}, std::forward<X>(x));

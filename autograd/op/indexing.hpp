@@ -1,5 +1,4 @@
-// Indexing by arrays: elements and slices picked by number or by a mask. Picked twice, an element gets both
-// gradients.
+// Indexing by arrays: elements and slices picked by number or by a mask. Picked twice, an element gets both gradients.
 #pragma once
 
 #include <autograd/core/indexing.hpp>
@@ -73,9 +72,8 @@ auto take_add(X&& x, const Indices& indices, Index axis, const Shape& shape,
   return evaluate_at(where, op::TakeAdd{indices.array(), axis, shape}, std::forward<X>(x));
 }
 
-/// One element of x along an axis for each index, as NumPy's take_along_axis: x of (n, c) and labels of (n,
-/// 1) give (n, 1). Off the axis the shapes broadcast. Throws ShapeError for an index out of range,
-/// DtypeError.
+/// One element of x along an axis for each index, as NumPy's take_along_axis: x of (n, c) and labels of (n, 1) give (n,
+/// 1). Off the axis the shapes broadcast. Throws ShapeError for an index out of range, DtypeError.
 template <Differentiable X>
 auto gather(X&& x, const Indices& indices, Index axis, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Gather{indices.array(), axis}, std::forward<X>(x));
@@ -97,9 +95,8 @@ auto masked_select(X&& x, const M& mask, SourceLocation where = SourceLocation::
   return evaluate_at(where, op::Take{chosen, 0}, reshape(t, core::under_mask(t.shape(), m.shape()), where));
 }
 
-/// Vectors with 1 at the label and 0 elsewhere, along a new last axis of `classes` elements. The labels are
-/// int64: a tensor, an xtensor expression or a list. Throws ShapeError for a label that is negative or too
-/// large, DtypeError.
+/// Vectors with 1 at the label and 0 elsewhere, along a new last axis of `classes` elements. The labels are int64: a
+/// tensor, an xtensor expression or a list. Throws ShapeError for a label that is negative or too large, DtypeError.
 template <class T = Tensor>
 T one_hot(const Indices& labels, Index classes, Dtype dtype = float64) {
   return T(core::one_hot(labels.array(), classes, dtype));

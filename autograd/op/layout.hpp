@@ -100,8 +100,7 @@ auto expand_dims(X&& x, const Axes& axes, SourceLocation where = SourceLocation:
   const auto t = core::named(x, where);
   return reshape(t, core::with_unit_axes(t.shape(), axes), where);
 }
-/// Axes of extent 1 dropped, all of them by default; a view. Throws ShapeError when a named one has another
-/// extent.
+/// Axes of extent 1 dropped, all of them by default; a view. Throws ShapeError when a named one has another extent.
 template <Differentiable X>
 auto squeeze(X&& x, const Axes& axes = {}, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
@@ -121,8 +120,7 @@ auto repeat(X&& x, Index times, Index axis, SourceLocation where = SourceLocatio
   const core::Repeats r = core::repeats(t.shape(), times, axis);
   return reshape(broadcast_to(reshape(t, r.unit, where), r.wide, where), r.result, where);
 }
-/// x written `times[d]` times along each axis d, one after the other: (a, b) twice is (a, b, a, b). Throws
-/// ShapeError.
+/// x written `times[d]` times along each axis d, one after the other: (a, b) twice is (a, b, a, b). Throws ShapeError.
 template <Differentiable X>
 auto tile(X&& x, const Shape& times, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);

@@ -93,9 +93,8 @@ auto change_slice(const X& x, const SliceItem& first, const R&... rest) {
 }
 }  // namespace core
 
-/// x with the part that the items name (as in `slice`) replaced by `value`, the last argument, which is a
-/// number or broadcasts to the part: a new tensor, with gradients to x and to the value. Throws ShapeError,
-/// DtypeError.
+/// x with the part that the items name (as in `slice`) replaced by `value`, the last argument, which is a number or
+/// broadcasts to the part: a new tensor, with gradients to x and to the value. Throws ShapeError, DtypeError.
 template <Differentiable X, class... ItemsThenValue>
   requires(sizeof...(ItemsThenValue) >= 1)
 auto index_update(X&& x, SliceItem first, const ItemsThenValue&... rest) {

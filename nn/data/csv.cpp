@@ -160,8 +160,7 @@ class Reader {
             other != text.npos ? "Set CsvOptions::separator if another character separates the fields." : "");
   }
 
-  /// Throws if the line at `start` has not as many fields as the first one; separators in quotes do not
-  /// count.
+  /// Throws if the line at `start` has not as many fields as the first one; separators in quotes do not count.
   void fail_count(const char* start) {
     std::size_t fields = 1;
     bool in_quotes = false;

@@ -23,11 +23,10 @@ struct CsvOptions {
   bool allow_nan = false;  ///< accept the texts nan, inf and infinity
 };
 
-/// Reads a CSV file of numbers, unpacking it if it is gzip. Fields may be in double quotes and padded with
-/// blanks; line ends are \n or \r\n; a byte order mark, blank lines at the end and a missing last line end
-/// are fine; text after # is not special. Numbers are decimal with a point in every locale; those below the
-/// smallest double are 0. Throws FileError, naming file, line and column, for anything else, and DomainError
-/// for an impossible separator.
+/// Reads a CSV file of numbers, unpacking it if it is gzip. Fields may be in double quotes and padded with blanks; line
+/// ends are \n or \r\n; a byte order mark, blank lines at the end and a missing last line end are fine; text after # is
+/// not special. Numbers are decimal with a point in every locale; those below the smallest double are 0. Throws
+/// FileError, naming file, line and column, for anything else, and DomainError for an impossible separator.
 Table read_csv(const std::filesystem::path& path, const CsvOptions& options = {});
 
 /// The same for bytes in memory; `name` stands for the file in messages.

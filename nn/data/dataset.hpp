@@ -24,13 +24,11 @@ struct Dataset {
 
   /// n. Throws ShapeError if features and targets disagree.
   ag::Index size() const;
-  /// The rows with these numbers, in this order; repetitions are fine. Throws ShapeError for a row out of
-  /// range.
+  /// The rows with these numbers, in this order; repetitions are fine. Throws ShapeError for a row out of range.
   Dataset subset(std::span<const std::int64_t> rows) const;
 };
 
-/// What the target column of a table becomes: int64 labels (n,) of classes 0, 1, ..., or floating values (n,
-/// 1).
+/// What the target column of a table becomes: int64 labels (n,) of classes 0, 1, ..., or floating values (n, 1).
 enum class Target { labels, values };
 
 /// How from_table converts.
@@ -39,9 +37,8 @@ struct DatasetOptions {
   ag::Dtype dtype = ag::float32;  ///< of the features, and of targets that are values
 };
 
-/// All columns but one are features (n, columns - 1), that one is the target. By name, or by position (-1 is
-/// the last). Throws ShapeError if there is no such column, DomainError for labels that are not whole or
-/// negative.
+/// All columns but one are features (n, columns - 1), that one is the target. By name, or by position (-1 is the last).
+/// Throws ShapeError if there is no such column, DomainError for labels that are not whole or negative.
 Dataset from_table(const Table& table, std::string_view target, const DatasetOptions& options = {});
 Dataset from_table(const Table& table, std::int64_t target, const DatasetOptions& options = {});
 

@@ -14,9 +14,8 @@ inline constexpr std::uint64_t default_unpacked_limit = std::uint64_t{32} << 30;
 /// True if the bytes begin as every gzip stream does (1f 8b).
 bool is_gzip(std::string_view bytes);
 
-/// Unpacks one gzip stream or several, one after the other, as `gzip -d` does. `name` is used in messages.
-/// Throws FileError if the bytes are truncated or damaged, if others follow, or if the result exceeds `limit`
-/// bytes.
+/// Unpacks one gzip stream or several, one after the other, as `gzip -d` does. `name` is used in messages. Throws
+/// FileError if the bytes are truncated or damaged, if others follow, or if the result exceeds `limit` bytes.
 std::string gunzip(std::string_view packed, std::string_view name, std::uint64_t limit = default_unpacked_limit);
 
 /// Packs bytes into one gzip stream; the same bytes always give the same stream (no time, no name).

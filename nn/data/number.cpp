@@ -1,5 +1,4 @@
-// A short path for what nearly all fields are, std::from_chars for the rest, and what it leaves to be
-// decided.
+// A short path for what nearly all fields are, std::from_chars for the rest, and what it leaves to be decided.
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -11,8 +10,7 @@ namespace {
 
 using Kind = Number::Kind;
 
-/// True if a number outside the range of double is too small rather than too large: by its first digit's
-/// exponent.
+/// True if a number outside the range of double is too small rather than too large: by its first digit's exponent.
 bool is_tiny(const char* p, const char* end) {
   long long exponent = 0, place = -1;  // of the digits before the point, then of the first one that is not 0
   bool point = false, found = false;
@@ -30,9 +28,8 @@ bool is_tiny(const char* p, const char* end) {
   return exponent < -place;
 }
 
-/// The common case, digits with or without a point: if the digits make an integer below 2^53, one division by
-/// an exact power of ten rounds correctly (Clinger 1990). Gives `p` back as the end if the number is not of
-/// this kind.
+/// The common case, digits with or without a point: if the digits make an integer below 2^53, one division by an exact
+/// power of ten rounds correctly (Clinger 1990). Gives `p` back as the end if the number is not of this kind.
 Number parse_short(const char* p, const char* end) {
   static constexpr double power[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};

@@ -1,5 +1,4 @@
-// How a number is read from text: in every locale alike, to the nearest double, and fast. Used by the CSV
-// reader.
+// How a number is read from text: in every locale alike, to the nearest double, and fast. Used by the CSV reader.
 #pragma once
 
 namespace nn::detail {

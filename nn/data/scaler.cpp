@@ -1,5 +1,4 @@
-// Means and deviations that survive large offsets (two passes) and large values (deviations relative to the
-// largest).
+// Means and deviations that survive large offsets (two passes) and large values (deviations relative to the largest).
 #include <algorithm>
 #include <cmath>
 #include <autograd/core/error.hpp>

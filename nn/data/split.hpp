@@ -1,5 +1,4 @@
-// Random orders and partitions of row numbers: who is trained on, who is tested on, the same for the same
-// seed.
+// Random orders and partitions of row numbers: who is trained on, who is tested on, the same for the same seed.
 #pragma once
 
 #include <cstdint>

@@ -26,8 +26,7 @@ struct Table {
   /// The position of a column. Throws ShapeError, listing the names, if none or several have this name.
   std::size_t index(std::string_view name) const;
 
-  /// The position of column `i`, negative ones counted from the end: -1 is the last. Throws ShapeError
-  /// outside.
+  /// The position of column `i`, negative ones counted from the end: -1 is the last. Throws ShapeError outside.
   std::size_t index(std::int64_t i) const;
 
   /// One column, (rows,), by its name or its position (-1 is the last). Throws ShapeError as index() does.

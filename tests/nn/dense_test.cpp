@@ -1,5 +1,4 @@
-// Layers: Dense by its formula, Sequential, the visitor's names, a user's own layers, and what bad input
-// says.
+// Layers: Dense by its formula, Sequential, the visitor's names, a user's own layers, and what bad input says.
 #include <autograd/autograd.hpp>
 #include <nn/nn.hpp>
 #include <tests/catch.hpp>

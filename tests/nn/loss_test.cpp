@@ -1,5 +1,4 @@
-// Losses: values and gradients by formula, exact at the ends, on tensors and on scalars, and what bad targets
-// say.
+// Losses: values and gradients by formula, exact at the ends, on tensors and on scalars, and what bad targets say.
 #include <autograd/autograd.hpp>
 #include <nn/init.hpp>
 #include <nn/loss.hpp>

@@ -1,6 +1,5 @@
-// The smallest matrix that can say the lectures' formulas as they are written: examples as columns, W A + b,
-// dZ A'. It is plain loops on purpose, so that what the tests compare with shares nothing with what they
-// test.
+// The smallest matrix that can say the lectures' formulas as they are written: examples as columns, W A + b, dZ A'. It
+// is plain loops on purpose, so that what the tests compare with shares nothing with what they test.
 #pragma once
 
 #include <cmath>

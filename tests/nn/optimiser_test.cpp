@@ -1,5 +1,4 @@
-// Optimisers: published numbers, the formulas step by step, and what changes of the model or bad settings
-// say.
+// Optimisers: published numbers, the formulas step by step, and what changes of the model or bad settings say.
 #include <cmath>
 #include <autograd/autograd.hpp>
 #include <nn/nn.hpp>
@@ -100,8 +99,7 @@ TEST_CASE("Optimisers: three steps by their formulas, in both dtypes") {
 }
 
 TEST_CASE("Optimisers: Nesterov is the lookahead form") {
-  // Sutskever: v = mu v - rate g(w + mu v), w += v, seen from the point u = w + mu v that the gradient is
-  // taken at.
+  // Sutskever: v = mu v - rate g(w + mu v), w += v, seen from the point u = w + mu v that the gradient is taken at.
   const double mu = 0.9, rate = 0.05;
   double w = 2, v = 0;
   Weight model{ag::Parameter(ag::Tensor(2.0))};

@@ -1,5 +1,4 @@
-// Progress with a clock and a stream of our own, so that every character is known; InterruptGuard with real
-// signals.
+// Progress with a clock and a stream of our own, so that every character is known; InterruptGuard with real signals.
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,5 +1,4 @@
-// Permutations and partitions: nothing lost, nothing twice, sizes and shares as promised, the same for a
-// seed.
+// Permutations and partitions: nothing lost, nothing twice, sizes and shares as promised, the same for a seed.
 #include <algorithm>
 #include <cmath>
 #include <map>

@@ -1,7 +1,6 @@
-// The battery on ops that are not elementwise: each example in float32 and float64, fused tapes and tapes
-// that record each operation, arguments in other layouts, every mix of constants and variables. Its gradient
-// is compared with differences and with the pushforward, its gradient's gradient with differences of the
-// gradient.
+// The battery on ops that are not elementwise: each example in float32 and float64, fused tapes and tapes that record
+// each operation, arguments in other layouts, every mix of constants and variables. Its gradient is compared with
+// differences and with the pushforward, its gradient's gradient with differences of the gradient.
 #pragma once
 
 #include <tests/op/differences.hpp>
@@ -17,8 +16,7 @@ class ExampleBattery {
 
   ExampleBattery(const Example& example, Verdict& verdict) : example_(example), verdict_(verdict) {
     for (std::size_t k = 0; k < example.shapes.size(); ++k) {
-      // 41 different numbers, 0.1 apart: a step of 0.04 never makes two of them equal, which max would
-      // notice.
+      // 41 different numbers, 0.1 apart: a step of 0.04 never makes two of them equal, which max would notice.
       std::vector<double> v;
       for (ag::Index i = 0; i < ag::core::count(example.shapes[k]); ++i)
         v.push_back(0.1 * static_cast<double>((i * 17 + 5 * static_cast<ag::Index>(k)) % 41) - 2.03);

@@ -25,8 +25,7 @@ class ScalarBattery {
   void run() {
     for (std::size_t i = 0; i < samples; ++i) {
       for (std::size_t k = 0; k < N; ++k) x_[k] = sample(op::domain_of<Op>(k), k, i);
-      // The double just computed in registers may be contracted otherwise than a fused statement: 4 ULP, as
-      // for all.
+      // The double just computed in registers may be contracted otherwise than a fused statement: 4 ULP, as for all.
       y_ = value(x_);
       against_library();
       if constexpr (!op::boolean_result<Op>) {

@@ -113,8 +113,7 @@ class TensorBattery {
     }
   }
 
-  // Slopes have the errors of a few roundings, enlarged by the formula's own conditioning; sums those of
-  // their terms.
+  // Slopes have the errors of a few roundings, enlarged by the formula's own conditioning; sums those of their terms.
   static constexpr double eps = std::is_same_v<T, float> ? 1e-7 : 2e-16;
   static constexpr double slope_error = 64 * eps;
   using Bits = std::conditional_t<std::is_same_v<T, float>, std::uint32_t, std::uint64_t>;

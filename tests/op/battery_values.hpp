@@ -74,8 +74,7 @@ class ValuesBattery {
     return std::isnan(b) ? std::isnan(a) : a == b || std::fabs(a - b) <= 8e-15 * std::fabs(b);
   }
 
-  // Where the value is NaN, forward mode lets one argument's NaN slope reach the others: NaN times a tangent
-  // of 0.
+  // Where the value is NaN, forward mode lets one argument's NaN slope reach the others: NaN times a tangent of 0.
   void compare(double got, std::size_t k, double tolerance) {
     if (N == 1 || !std::isnan(p_[k])) verdict_.near(got, p_[k], tolerance * std::fabs(p_[k]) + 1e-320, "slope");
   }

@@ -69,8 +69,7 @@ struct Argument {
   Tensor value;
 };
 
-/// The same shape in memory that is contiguous, transposed, stepped, reversed and (along its first axis)
-/// broadcast.
+/// The same shape in memory that is contiguous, transposed, stepped, reversed and (along its first axis) broadcast.
 inline std::vector<Argument> arguments(const Shape& shape, ag::Dtype dtype) {
   using ag::core::Array;
   const std::size_t rank = shape.size();

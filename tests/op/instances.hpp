@@ -1,5 +1,4 @@
-// Which ops are tested: the elementwise ones as they are by default, or, if they have parameters, as listed
-// here.
+// Which ops are tested: the elementwise ones as they are by default, or, if they have parameters, as listed here.
 #pragma once
 
 #include <sstream>

@@ -1,5 +1,4 @@
-// Reductions: values against plain loops over every choice of axes, derivatives in every layout, ties, edges,
-// accuracy.
+// Reductions: values against plain loops over every choice of axes, derivatives in every layout, ties, edges, accuracy.
 #include <tests/op/derivatives.hpp>
 
 using namespace check;
@@ -96,8 +95,7 @@ const std::vector<Case> cases{
      true},
 };
 
-// Distinct elements, none 0, no two of one size, no slice constant, alike in all layouts but the broadcast
-// one.
+// Distinct elements, none 0, no two of one size, no slice constant, alike in all layouts but the broadcast one.
 Tensor spread(const Tensor& x) {
   Index k = 0;
   each_index(x.shape(), [&](const Shape& i) {

@@ -1,5 +1,4 @@
-// Where ops are tested: points inside their domains for every argument, and the values at which formulas
-// break.
+// Where ops are tested: points inside their domains for every argument, and the values at which formulas break.
 #pragma once
 
 #include <cmath>

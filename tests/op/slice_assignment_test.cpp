@@ -1,5 +1,4 @@
-// Changing a part of a tensor: a new tensor with gradients, or in place among constants, or an error. Never
-// wrong.
+// Changing a part of a tensor: a new tensor with gradients, or in place among constants, or an error. Never wrong.
 #include <tests/op/check.hpp>
 
 using namespace check;

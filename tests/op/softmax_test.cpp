@@ -1,5 +1,4 @@
-// The softmax family: values against plain loops, derivatives, scores so large or infinite that the formulas
-// fail.
+// The softmax family: values against plain loops, derivatives, scores so large or infinite that the formulas fail.
 #include <tests/op/derivatives.hpp>
 
 using namespace check;

@@ -38,8 +38,7 @@ TEST_CASE("element checks its indices") {
 }
 
 TEST_CASE("loops over elements and tensor operations mix on one tape") {
-  // Each statement of one kind reads those of the other: the order of the sweep is that of the recording,
-  // reversed.
+  // Each statement of one kind reads those of the other: the order of the sweep is that of the recording, reversed.
   ag::Tape tape;
   const auto x = tape.variable(ag::Tensor::of<double>({1, 2, 3}, {3}));
   const auto s = tape.variable(0.5);
