@@ -17,7 +17,6 @@ namespace {
 template <class T>
 constexpr Index lanes = static_cast<Index>(64 / sizeof(T));
 
-
 // One block of scratch memory, from the pool.
 template <class T>
 class Block {

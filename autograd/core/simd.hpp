@@ -12,8 +12,8 @@
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
-// Without optimisation g++ has some AVX-512 intrinsics as macros that cast in C's way, which xsimd 8's batches refuse: there
-// they become functions, as they are with optimisation.
+// Without optimisation g++ has some AVX-512 intrinsics as macros that cast in C's way, which xsimd 8's batches refuse:
+// there they become functions, as they are with optimisation.
 #if defined(__GNUC__) && !defined(__clang__) && !defined(__OPTIMIZE__) && defined(__AVX512BW__)
 #include <immintrin.h>
 #ifdef _mm512_mask_blend_epi8
