@@ -1,6 +1,7 @@
 // Creation, views and copies of arrays.
 #include <autograd/core/array.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -125,12 +126,42 @@ To converted(From v) {
   return static_cast<To>(v);
 }
 
+// to[i][j] = from[i][j] where from is contiguous along i and to along j: in tiles of one cache line a side, through a
+// buffer, so that each line of either is touched once.
+template <class To, class From>
+void copy_transposed(To* to, Index to_row, const From* from, Index from_column, Index rows, Index columns) {
+  constexpr Index side = 16;
+  To tile[side][side];
+  for (Index i0 = 0; i0 < rows; i0 += side)
+    for (Index j0 = 0; j0 < columns; j0 += side) {
+      const Index height = std::min(side, rows - i0), width = std::min(side, columns - j0);
+      for (Index j = 0; j < width; ++j)
+        for (Index i = 0; i < height; ++i) tile[i][j] = converted<To>(from[(j0 + j) * from_column + i0 + i]);
+      for (Index i = 0; i < height; ++i) std::copy_n(tile[i], width, to + (i0 + i) * to_row + j0);
+    }
+}
+
 // Rows of the last dimension are copied by a plain loop; the outer dimensions advance like an odometer.
 template <class To, class From>
 void copy_strided(To* to, const Strides& ts, const From* from, const Strides& fs, const Shape& shape) {
   const std::size_t rank = shape.size();
   const Index n = rank ? shape[rank - 1] : 1;
   const Index t = rank ? ts[rank - 1] : 1, f = rank ? fs[rank - 1] : 1;
+  if (t == 1 && f != 1 && f != 0 && n >= 16)
+    for (std::size_t q = 0; q + 1 < rank; ++q)
+      if (fs[q] == 1 && shape[q] >= 16) {
+        Shape others = shape;
+        others[q] = others[rank - 1] = 1;
+        for (Index k = 0; k < count(others); ++k) {
+          Index rest = k, to_offset = 0, from_offset = 0;
+          for (std::size_t d = rank; d-- > 0; rest /= others[d]) {
+            to_offset += rest % others[d] * ts[d];
+            from_offset += rest % others[d] * fs[d];
+          }
+          copy_transposed(to + to_offset, ts[q], from + from_offset, f, shape[q], n);
+        }
+        return;
+      }
   Index at[max_rank] = {};
   for (;;) {
     if (t == 1 && f == 1)

@@ -11,8 +11,9 @@
 
 namespace autograd::core {
 
-/// The most columns that advance together, and a convenient piece of a row.
-inline constexpr Index axis_block = 512;
+/// The most columns that advance together, and a convenient piece of a row: long enough to stream, and a double for
+/// each fits the L1 cache.
+inline constexpr Index axis_block = 2048;
 
 struct AxisLoop {
   Array x;  // row-major: (outer, n, inner) elements
@@ -40,14 +41,19 @@ struct AxisLoop {
   /// Calls f(first, at, width) for columns that advance together, on all cores when there is enough to do: element k
   /// of column i < width is x[first + k * inner + i], its result out[at + i]. f must not throw.
   template <class F>
-  void each_block(const F& f) const {
+  void each_block(const F& f, Index most = axis_block) const {
     if (x.size() == 0) return;
-    const Index blocks = (inner + axis_block - 1) / axis_block;
+    const Index blocks = (inner + most - 1) / most;
 #pragma omp parallel for schedule(static) if (x.size() >= parallel_threshold && outer * blocks > 1)
     for (Index b = 0; b < outer * blocks; ++b) {
-      const Index o = b / blocks, i = b % blocks * axis_block;
-      f(o * n * inner + i, o * inner + i, std::min(axis_block, inner - i));
+      const Index o = b / blocks, i = b % blocks * most;
+      f(o * n * inner + i, o * inner + i, std::min(most, inner - i));
     }
+  }
+  /// As many columns as stay in the L2 cache when they are read several times, a cache line at least.
+  Index cached_columns() const {
+    const Index fit = (Index{1} << 18) / std::max<Index>(1, n * static_cast<Index>(size_of(x.dtype())));
+    return std::clamp<Index>(fit / 16 * 16, 16, axis_block);
   }
   /// An array that lies as x does, seen in the order of the original axes.
   Array restored(const Array& like_x) const { return order.empty() ? like_x : permute(like_x, inverse(order)); }

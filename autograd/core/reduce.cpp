@@ -32,9 +32,11 @@ void sum_integers(const Array& x, const Array& out) {
 template <class T>
 void sum_columns(const T* x, Index n, Index stride, Index width, T* out, double scale) {
   constexpr Index chunk = 16;
-  double total[axis_block] = {};
+  double total[axis_block];
+  T part[axis_block];
+  std::fill_n(total, width, 0.0);
   for (Index first = 0; first < n; first += chunk) {
-    T part[axis_block] = {};
+    std::fill_n(part, width, T{0});
     for (Index k = first; k < std::min(n, first + chunk); ++k)
       for (Index i = 0; i < width; ++i) part[i] += x[k * stride + i];
     for (Index i = 0; i < width; ++i) total[i] += static_cast<double>(part[i]);

@@ -58,9 +58,48 @@ void each_element(const AxisLoop& loop, Index first, Index width, const F& f) {
     for (Index i = 0; i < width; ++i) f(first + k * loop.inner + i, i, k);
 }
 
-template <class T>
-bool same(T a, T b) {
-  return a == b || (a != a && b != b);
+// True if b takes the place of a: it is more extreme, or the first NaN.
+template <int sign, class T>
+bool replaces(T a, T b) {
+  return (a == a) & ((sign > 0 ? b > a : b < a) | (b != b));
+}
+
+// Where the extremes are, the first of equals. Along a row 16 candidates run beside each other. Positions have the
+// width of the elements, so that both fit the same registers.
+template <int sign, class T, class Position>
+void positions_of(const AxisLoop& loop, std::int64_t* out) {
+  const T* data = loop.x.data<const T>();
+  loop.each_block([&](Index first, Index at, Index width) {
+    constexpr Index lanes = 16;
+    const bool row = loop.inner == 1;
+    const Index columns = row ? std::min(lanes, loop.n) : width, step = row ? columns : loop.inner;
+    const T* x = data + first;
+    T best[axis_block];
+    Position where[axis_block];
+    for (Index i = 0; i < columns; ++i) best[i] = x[i], where[i] = static_cast<Position>(row ? i : 0);
+    const Index steps = row ? loop.n / columns : loop.n;
+    const auto look = [&](Index k, Index count) {
+      const T* p = x + k * step;
+      for (Index i = 0; i < count; ++i) {
+        const bool take = replaces<sign>(best[i], p[i]);
+        best[i] = take ? p[i] : best[i];
+        where[i] = take ? static_cast<Position>(row ? k * columns + i : k) : where[i];
+      }
+    };
+    for (Index k = 1; k < steps; ++k) look(k, columns);
+    if (!row) return void(std::copy_n(where, width, out + at));
+    look(steps, loop.n - steps * columns);
+    Index top = 0;
+    for (Index i = 1; i < columns; ++i)
+      if (replaces<sign>(best[top], best[i]) || (!replaces<sign>(best[i], best[top]) && where[i] < where[top])) top = i;
+    out[at] = where[top];
+  });
+}
+
+template <int sign, class T>
+void positions(const AxisLoop& loop, std::int64_t* out) {
+  if (sizeof(T) == 4 && loop.n < Index{1} << 31) positions_of<sign, T, std::int32_t>(loop, out);
+  else positions_of<sign, T, std::int64_t>(loop, out);
 }
 
 }  // namespace
@@ -109,21 +148,9 @@ Array extreme_index(const Array& x, const Axes& axes, bool keepdims, int sign) {
   if (!axes.all() && over.size() != 1)
     throw ShapeError(name, std::to_string(over.size()) + " axes", "Name one axis, or none for the flattened tensor.");
   const AxisLoop loop = loop_of_something(name, x, over);
-  const Array top = Array::empty(loop.kept, x.dtype()), out = Array::full(loop.kept, int64, -1);
+  const Array out = Array::empty(loop.kept, int64);
   with_type(x.dtype(), [&]<class T>(Type<T>) {
-    extremes(loop, top.data<T>(), sign);
-    const T* from = loop.x.data<const T>();
-    loop.each_block([&](Index first, Index at, Index width) {
-      const T* best = top.data<const T>() + at;
-      std::int64_t* where = out.data<std::int64_t>() + at;
-      if (loop.inner == 1) {
-        for (*where = 0; !same(from[first + *where], *best);) ++*where;
-        return;
-      }
-      each_element(loop, first, width, [&](Index e, Index i, Index k) {
-        if (where[i] < 0 && same(from[e], best[i])) where[i] = k;
-      });
-    });
+    sign > 0 ? positions<1, T>(loop, out.data<std::int64_t>()) : positions<-1, T>(loop, out.data<std::int64_t>());
   });
   return reshape(out, reduced(x.shape(), over, keepdims));
 }
@@ -135,12 +162,30 @@ Array cumsum(const Array& x, Index axis) {
     constexpr bool floating = std::is_floating_point_v<T>;
     using Sum = std::conditional_t<floating, double, std::int64_t>;
     using Result = std::conditional_t<floating, T, std::int64_t>;
-    loop.each_block([&](Index first, Index, Index width) {
-      Sum sum[axis_block] = {};
-      each_element(loop, first, width, [&](Index e, Index i, Index) {
-        out.data<Result>()[e] = static_cast<Result>(sum[i] += static_cast<Sum>(loop.x.data<const T>()[e]));
+    const T* from = loop.x.data<const T>();
+    Result* to = out.data<Result>();
+    if (loop.inner > 1) {
+      loop.each_block([&](Index first, Index, Index width) {
+        Sum sum[axis_block];
+        std::fill_n(sum, width, Sum{});
+        each_element(loop, first, width, [&](Index e, Index i, Index) {
+          to[e] = static_cast<Result>(sum[i] += static_cast<Sum>(from[e]));
+        });
       });
-    });
+      return;
+    }
+    // Each sum waits for the one before it, so several rows are summed beside each other.
+    constexpr Index together = 8;
+#pragma omp parallel for schedule(static) if (x.size() >= parallel_threshold)
+    for (Index row = 0; row < loop.outer; row += together) {
+      const Index rows = std::min(together, loop.outer - row);
+      Sum sum[together] = {};
+      for (Index k = 0; k < loop.n; ++k)
+        for (Index r = 0; r < rows; ++r) {
+          const Index e = (row + r) * loop.n + k;
+          to[e] = static_cast<Result>(sum[r] += static_cast<Sum>(from[e]));
+        }
+    }
   });
   return out;
 }

@@ -121,17 +121,21 @@ inline batch<T> lanes(F f, batch<T> x, Rest... rest) {
 #define AUTOGRAD_SLEEF_CALL(function, ...) function(__VA_ARGS__)
 #endif
 
-#define AUTOGRAD_SLEEF_1(name, ulp)                                                                                    \
-  inline batch<float> sleef_##name(batch<float> x) { return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_FLOAT(name, ulp), x); } \
-  inline batch<double> sleef_##name(batch<double> x) {                                                                 \
-    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_DOUBLE(name, ulp), x);                                                   \
+// A compiler cannot see that a function of SLEEF's has no side effects. Said so, value and derivative share one call,
+// and a call that nobody needs vanishes; inlined, the wrapper would lose the word.
+#define AUTOGRAD_SLEEF_1(name, ulp)                                                  \
+  [[gnu::const, gnu::noinline]] inline batch<float> sleef_##name(batch<float> x) {   \
+    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_FLOAT(name, ulp), x);                  \
+  }                                                                                  \
+  [[gnu::const, gnu::noinline]] inline batch<double> sleef_##name(batch<double> x) { \
+    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_DOUBLE(name, ulp), x);                 \
   }
-#define AUTOGRAD_SLEEF_2(name, ulp)                                     \
-  inline batch<float> sleef_##name(batch<float> x, batch<float> y) {    \
-    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_FLOAT(name, ulp), x, y);  \
-  }                                                                     \
-  inline batch<double> sleef_##name(batch<double> x, batch<double> y) { \
-    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_DOUBLE(name, ulp), x, y); \
+#define AUTOGRAD_SLEEF_2(name, ulp)                                                                   \
+  [[gnu::const, gnu::noinline]] inline batch<float> sleef_##name(batch<float> x, batch<float> y) {    \
+    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_FLOAT(name, ulp), x, y);                                \
+  }                                                                                                   \
+  [[gnu::const, gnu::noinline]] inline batch<double> sleef_##name(batch<double> x, batch<double> y) { \
+    return AUTOGRAD_SLEEF_CALL(AUTOGRAD_SLEEF_DOUBLE(name, ulp), x, y);                               \
   }
 
 // Those that pack_math.hpp uses. uNN is SLEEF's own bound in tenths of an ULP.

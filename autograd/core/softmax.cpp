@@ -10,7 +10,7 @@
 namespace autograd::core {
 namespace {
 
-constexpr Index block = axis_block;
+constexpr Index block = 512;
 
 // out[i] = f(in[i]...) for i < n, in whole registers: the tail is padded, so an element's bits do not depend
 // on its place.
@@ -117,12 +117,14 @@ Array softmax(const Array& x, Index axis, bool log) {
   const Array out = Array::empty(x.shape(), x.dtype());
   with_floating(name, x.dtype(), [&]<class T>(Type<T>) {
     const AxisLoop loop(x, axes);
-    loop.each_block([&](Index first, Index, Index width) {
-      const T* from = loop.x.data<const T>() + first;
-      T* to = out.data<T>() + first;
-      if (loop.inner == 1) softmax_row(from, loop.n, to, log);
-      else softmax_columns(from, loop.n, loop.inner, width, to, log);
-    });
+    loop.each_block(
+        [&](Index first, Index, Index width) {
+          const T* from = loop.x.data<const T>() + first;
+          T* to = out.data<T>() + first;
+          if (loop.inner == 1) softmax_row(from, loop.n, to, log);
+          else softmax_columns(from, loop.n, loop.inner, width, to, log);
+        },
+        std::min(block, loop.cached_columns()));
   });
   return out;
 }
@@ -132,18 +134,20 @@ Array logsumexp(const Array& x, const Axes& axes, bool keepdims) {
   return with_floating("logsumexp", x.dtype(), [&]<class T>(Type<T>) {
     const AxisLoop loop(x, over);
     const Array out = Array::full(loop.kept, x.dtype(), -std::numeric_limits<double>::infinity());
-    loop.each_block([&](Index first, Index at, Index width) {
-      const T* from = loop.x.data<const T>() + first;
-      T* to = out.data<T>() + at;
-      if (loop.inner == 1) {
-        const T top = largest(from, loop.n);
-        *to = joined(top, exponentials<T>(from, loop.n, top, nullptr));
-        return;
-      }
-      Columns<T> c;
-      c.read(from, loop.n, loop.inner, width, nullptr);
-      for (Index i = 0; i < width; ++i) to[i] = joined(c.top[i], c.sum[i]);
-    });
+    loop.each_block(
+        [&](Index first, Index at, Index width) {
+          const T* from = loop.x.data<const T>() + first;
+          T* to = out.data<T>() + at;
+          if (loop.inner == 1) {
+            const T top = largest(from, loop.n);
+            *to = joined(top, exponentials<T>(from, loop.n, top, nullptr));
+            return;
+          }
+          Columns<T> c;
+          c.read(from, loop.n, loop.inner, width, nullptr);
+          for (Index i = 0; i < width; ++i) to[i] = joined(c.top[i], c.sum[i]);
+        },
+        std::min(block, loop.cached_columns()));
     return reshape(out, reduced(x.shape(), over, keepdims));
   });
 }
