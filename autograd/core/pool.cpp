@@ -2,6 +2,8 @@
 // lock); a block freed by another thread than the one that took it simply changes lists.
 #include <autograd/core/pool.hpp>
 
+#include <sys/mman.h>
+
 #include <bit>
 #include <cstdlib>
 #include <new>
@@ -23,6 +25,10 @@ constexpr bool recycle = true;
 #endif
 
 constexpr std::size_t classes = 4 * 48;
+
+// Blocks of several of these ask for them: with small pages a walk down the columns of a matrix misses the TLB at every
+// step.
+constexpr std::size_t huge_page = std::size_t{1} << 21;
 
 struct SizeClass {
   std::size_t index, bytes;
@@ -70,8 +76,12 @@ void* pool_allocate(std::size_t bytes) {
     lists.head[c.index] = block->next;
     return block;
   }
-  void* block = std::aligned_alloc(alignment, c.bytes);
-  if (!block) throw std::bad_alloc{};
+  const bool large = c.bytes >= 2 * huge_page;
+  void* block = nullptr;
+  if (::posix_memalign(&block, large ? huge_page : alignment, c.bytes) != 0) throw std::bad_alloc{};
+#ifdef MADV_HUGEPAGE
+  if (large) ::madvise(block, c.bytes / huge_page * huge_page, MADV_HUGEPAGE);  // advice: a refusal changes nothing
+#endif
   return block;
 }
 

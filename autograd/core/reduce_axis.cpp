@@ -175,7 +175,7 @@ Array cumsum(const Array& x, Index axis) {
       return;
     }
     // Each sum waits for the one before it, so several rows are summed beside each other.
-    constexpr Index together = 8;
+    constexpr Index together = 4;
 #pragma omp parallel for schedule(static) if (x.size() >= parallel_threshold)
     for (Index row = 0; row < loop.outer; row += together) {
       const Index rows = std::min(together, loop.outer - row);

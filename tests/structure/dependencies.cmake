@@ -6,7 +6,7 @@ set(rules
   "^<xsimd"             "^autograd/core/simd\\.hpp$"
   "^<sleef"             "^autograd/core/simd\\.hpp$"
   "^<(xtensor|xtl)/"    "^autograd/core/xtensor\\.hpp$"
-  "^<(cblas|openblas)"  "^autograd/core/blas\\.(hpp|cpp)$"
+  "^<(cblas|openblas)"  "^(autograd/core/blas\\.(hpp|cpp)$|tests/bench/)"
   "^<zlib"              "^nn/data/gzip\\.cpp$"
   "^<catch2/"           "^tests/catch\\.hpp$"
   "^<(torch|benchmark)/" "^tests/bench/")
