@@ -38,6 +38,8 @@ class GrowArray {
   const T& operator[](std::size_t i) const { return data_[i]; }
   T& operator[](std::size_t i) { return data_[i]; }
 
+  /// Elements that fit.
+  std::size_t capacity() const { return static_cast<std::size_t>(limit_ - data_); }
   /// Elements that fit behind `end`.
   std::size_t room() const { return static_cast<std::size_t>(limit_ - end_); }
   /// Room for `more` elements behind `end`. Throws std::bad_alloc.

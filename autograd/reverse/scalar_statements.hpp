@@ -28,6 +28,9 @@ class ScalarStatements {
   /// The most arguments of one statement with a partial, with the partial 1, and with -1.
   static constexpr std::uint32_t max_general = (1u << 12) - 1, max_units = (1u << 10) - 1, max_minus = (1u << 9) - 1;
 
+  /// The most statements: an index has 31 bits.
+  static constexpr std::size_t max_statements = std::size_t{1} << 31;
+
   /// A place between two statements. The last one may since have grown, so its header is kept.
   struct Position {
     std::size_t partials = 0, indices = 0, headers = 0;
@@ -59,7 +62,8 @@ class ScalarStatements {
 
   /// A node that no statement computes: a variable. Gives its index.
   [[gnu::always_inline]] std::uint32_t push_variable() {
-    headers_.reserve(1);
+    if (headers_.room() == 0) [[unlikely]]
+      grow_headers();
     finish(0);
     open_ = 0;
     return nodes_++;
@@ -79,9 +83,10 @@ class ScalarStatements {
   [[gnu::always_inline]] Cursor begin(std::size_t arguments) {
     if (indices_.room() <= arguments) [[unlikely]] {
       indices_.reserve(arguments + 1);
-      partials_.reserve(indices_.room());  // there are never more partials than indices
+      partials_.reserve(indices_.capacity() - partials_.size());  // there are never more partials than indices
     }
-    headers_.reserve(1);
+    if (headers_.room() == 0) [[unlikely]]
+      grow_headers();
     return {partials_.end(), indices_.end()};
   }
   /// Ends a statement that makes a node, and gives its index.
@@ -143,6 +148,13 @@ class ScalarStatements {
   }
 
  private:
+  [[gnu::noinline, gnu::cold]] void grow_headers() {
+    if (headers_.size() >= max_statements)
+      throw TapeError("tape", "2^31 statements are as many as a tape can hold",
+                      "Take gradients of parts, with a tape for each or with rewind.");
+    headers_.reserve(1);
+  }
+
   // Neither 0 nor infinite nor NaN: for a double, in one comparison of its bits.
   static bool ordinary(const T& a) {
     if constexpr (std::is_same_v<T, double>) {
