@@ -115,6 +115,16 @@ inline Var inner_product(const std::vector<Var>& g, const std::vector<double>& v
   return sum;
 }
 
+// The gradients that a cotangent of the result gives.
+template <class C>
+Gradients pulled(const Tape& tape, const Tensor& y, const C& cotangent) {
+  return tape.gradient(y, Tensor(cotangent));
+}
+template <class C>
+Gradients pulled(const Tape& tape, const Var& y, const C& cotangent) {
+  return tape.gradient(autograd::stack({y}), autograd::reshape(Tensor(Var(cotangent).value()), {1}));
+}
+
 // Runs f on a new tape; `pull` turns result and tape into gradients. A result that depends on no argument has none.
 template <class Pull, class F, class... X>
 auto differentiate(const Pull& pull, const F& f, const X&... x) {
@@ -149,14 +159,7 @@ auto value_and_gradient(const F& f, const X&... x) {
 /// checked alone: vjp(op::Sigmoid{}, dA, Z). Throws ShapeError when the cotangent does not fit the result.
 template <class F, class C, class... X>
 auto vjp(const F& f, const C& cotangent, const X&... x) {
-  const auto pull = [&](const Tape& t, const auto& y) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(y)>, Tensor>) {
-      return t.gradient(y, Tensor(cotangent));
-    } else {
-      Tensor c(Var(cotangent).value());
-      return t.gradient(stack({y}), reshape(c, {1}));
-    }
-  };
+  const auto pull = [&](const Tape& t, const auto& y) { return core::pulled(t, y, cotangent); };
   return core::differentiate(pull, f, x...).second;
 }
 

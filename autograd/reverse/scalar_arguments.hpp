@@ -22,7 +22,7 @@ struct ScalarArguments {
   using Statements = ScalarStatements<T>;
   using Cursor = typename Statements::Cursor;
 
-  enum Kind { none, plus_one, minus_one, number };
+  enum Kind { absent, plus_one, minus_one, number };
   T partial[count];
   std::uint32_t index[count], tag[count] = {};
   Kind kind[count] = {};
@@ -81,7 +81,7 @@ struct ScalarArguments {
   [[gnu::always_inline]] void write_numbers(const Tape& tape, Cursor& cursor) const {
     const std::uint32_t own = tape.tag();
     each([&](auto k) __attribute__((always_inline)) {
-      if (kind[k] != none) put<all_here, true>(tape, k, own, cursor);
+      if (kind[k] != absent) put<all_here, true>(tape, k, own, cursor);
     });
   }
 

@@ -16,7 +16,7 @@ class TapeSweep final : public Sweep {
     const std::size_t scalars = tape.size() + 1;
     if (tape.elementary()) out_.scalar_vars_.assign(scalars, Var(0));
     else if (scalars > 1) out_.scalars_.assign(scalars, 0.0);
-    out_.tensors_.assign(tape.tensors_.size(), {Tensor(core::Array()), TensorAdjoint::none});
+    out_.tensors_.assign(tape.tensors_.size(), {Tensor(core::Array()), TensorAdjoint::absent});
   }
 
   Var scalar(std::uint32_t index) const override {

@@ -175,7 +175,7 @@ class Gradients {
   // A tensor's cotangent, if there is one. That of an intermediate result which nobody could ask for is dropped.
   struct TensorAdjoint {
     Tensor value;
-    enum { none, known, dropped } state = none;
+    enum { absent, known, dropped } state = absent;
   };
   core::PoolVector<double> scalars_;
   core::PoolVector<Var> scalar_vars_;
