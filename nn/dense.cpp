@@ -28,7 +28,7 @@ Dense::Dense(ag::Index in, ag::Index out, Rng& rng, const DenseOptions& options)
   require_fit("bias", bias, {options.bias ? out : 0});
 }
 
-ag::Tensor Dense::operator()(const ag::Tensor& x) const {
+ag::Tensor Dense::product(const ag::Tensor& x) const {
   const auto facts = [&] { return "input " + to_string(x.shape()) + ", weight " + to_string(weight.shape()); };
   const ag::Index in = weight.shape()[1];
   if (x.rank() == 0 || x.shape().back() != in)
@@ -38,8 +38,12 @@ ag::Tensor Dense::operator()(const ag::Tensor& x) const {
     throw ag::DtypeError(
         "dense", "input " + std::string(name_of(x.dtype())) + ", weight " + std::string(name_of(weight.dtype())),
         "Convert the input with cast, or build the layer with {.dtype = ...}.");
-  const ag::Tensor product = matmul(x, transpose(weight));
-  return bias.size() > 0 ? ag::Tensor(product + bias) : product;
+  return linear(x, weight);
+}
+
+ag::Tensor Dense::operator()(const ag::Tensor& x) const {
+  const ag::Tensor z = product(x);
+  return bias.size() > 0 ? ag::Tensor(z + bias) : z;
 }
 
 }  // namespace nn

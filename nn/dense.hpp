@@ -1,6 +1,7 @@
 // Dense: the layer in which every output sees every input.
 #pragma once
 
+#include <autograd/op/arithmetic.hpp>
 #include <nn/init.hpp>
 #include <nn/layer.hpp>
 
@@ -24,10 +25,19 @@ struct Dense {
 
   /// Throws ShapeError or DtypeError for an input that does not fit.
   ag::Tensor operator()(const ag::Tensor& x) const;
+  /// next(x W' + b), where `next` takes the unnamed sum into its own pass: as Sequential calls an activation.
+  template <class Next>
+  ag::Tensor then(const Next& next, const ag::Tensor& x) const {
+    const ag::Tensor z = product(x);
+    return bias.size() > 0 ? next(z + bias) : next(z);
+  }
   void each_parameter(auto& visit) {
     visit("weight", weight);
     if (bias.size() > 0) visit("bias", bias);
   }
+
+ private:
+  ag::Tensor product(const ag::Tensor& x) const;
 };
 
 }  // namespace nn

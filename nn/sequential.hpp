@@ -21,9 +21,7 @@ struct Sequential {
   explicit Sequential(L... layer) : layers(std::move(layer)...) {}
 
   ag::Tensor operator()(const ag::Tensor& x) const {
-    ag::Tensor y = x;
-    std::apply([&](const L&... layer) { ((y = ag::Tensor(layer(y))), ...); }, layers);
-    return y;
+    return from<0>(x);
   }
   void each_parameter(auto& visit) {
     std::size_t i = 0;
@@ -38,6 +36,26 @@ struct Sequential {
   template <std::size_t I>
   const auto& get() const {
     return std::get<I>(layers);
+  }
+
+ private:
+  // The layers from number I on. An activation takes the sum that the layer before it ends in into its own pass.
+  template <std::size_t I>
+  ag::Tensor from(const ag::Tensor& x) const {
+    if constexpr (I == sizeof...(L)) return x;
+    else if constexpr (fuses<I>()) return from<I + 2>(get<I>().then(get<I + 1>(), x));
+    else return from<I + 1>(ag::Tensor(get<I>()(x)));
+  }
+  template <std::size_t I>
+  static constexpr bool fuses() {
+    if constexpr (I + 1 < sizeof...(L)) {
+      using Next = std::tuple_element_t<I + 1, std::tuple<L...>>;
+      return requires { requires Next::takes_sum; } &&
+             requires(const std::tuple_element_t<I, std::tuple<L...>>& layer, const Next& next, const ag::Tensor& x) {
+               layer.then(next, x);
+             };
+    }
+    return false;
   }
 };
 

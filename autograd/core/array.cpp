@@ -20,19 +20,6 @@ bool last_reference(std::atomic<std::uint32_t>& references) {
 
 }  // namespace
 
-Buffer* Buffer::create(std::size_t bytes) {
-  auto* buffer = new (pool_allocate(sizeof(Buffer) + bytes)) Buffer;
-  buffer->bytes = bytes;
-  return buffer;
-}
-
-void Buffer::release(Buffer* b) noexcept {
-  if (!last_reference(b->references)) return;
-  const std::size_t bytes = sizeof(Buffer) + b->bytes;
-  b->~Buffer();
-  pool_free(b, bytes);
-}
-
 namespace {
 
 bool is_contiguous(const Shape& shape, const Strides& strides) {
@@ -47,28 +34,36 @@ bool is_contiguous(const Shape& shape, const Strides& strides) {
 
 }  // namespace
 
-Array::Node* Array::create(const Shape& shape, const Strides& strides, Dtype dtype, Buffer* buffer, std::byte* data) {
-  Node* node = new (pool_allocate(sizeof(Node))) Node;
-  node->dtype = dtype;
-  node->shape = shape;
-  node->strides = strides;
-  node->size = count(shape);
-  node->contiguous = is_contiguous(shape, strides);
-  node->buffer = buffer;
-  node->data = data;
-  return node;
-}
+// What precedes the elements of an array that owns them. Its node may outlive itself: the block is freed when the last
+// view is gone.
+struct alignas(64) Array::Block {
+  Buffer buffer;
+  Node node;
+  std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
+};
 
 void Array::release(Node* node) noexcept {
+  static_assert(std::is_trivially_destructible_v<Block>);
   if (!last_reference(node->references)) return;
-  Buffer::release(node->buffer);
-  node->~Node();
-  pool_free(node, sizeof(Node));
+  Buffer* buffer = node->buffer;
+  if (node != &reinterpret_cast<Block*>(buffer)->node) pool_free(node, sizeof(Node));
+  if (last_reference(buffer->references)) pool_free(buffer, buffer->bytes);
 }
 
 Array Array::empty(const Shape& shape, Dtype dtype) {
-  Buffer* buffer = Buffer::create(static_cast<std::size_t>(count(shape)) * size_of(dtype));
-  return Array(create(shape, row_major(shape), dtype, buffer, buffer->data()));
+  const Index size = count(shape);
+  const std::size_t bytes = sizeof(Block) + static_cast<std::size_t>(size) * size_of(dtype);
+  auto* block = new (pool_allocate(bytes)) Block;
+  block->buffer.bytes = bytes;
+  Node& node = block->node;
+  node.dtype = dtype;
+  node.contiguous = true;
+  node.size = size;
+  node.data = block->data();
+  node.buffer = &block->buffer;
+  node.shape = shape;
+  node.strides = row_major(shape);
+  return Array(&node);
 }
 
 Array Array::zeros(const Shape& shape, Dtype dtype) {
@@ -87,9 +82,16 @@ Array Array::full(const Shape& shape, Dtype dtype, double value) {
 }
 
 Array Array::view(const Shape& shape, const Strides& strides, Index offset) const {
-  node_->buffer->references.fetch_add(1, std::memory_order_relaxed);
-  return Array(
-      create(shape, strides, dtype(), node_->buffer, node_->data + offset * static_cast<Index>(size_of(dtype()))));
+  Node* node = new (pool_allocate(sizeof(Node))) Node;
+  node->dtype = dtype();
+  node->contiguous = is_contiguous(shape, strides);
+  node->size = count(shape);
+  node->data = node_->data + offset * static_cast<Index>(size_of(dtype()));
+  node->buffer = node_->buffer;
+  node->shape = shape;
+  node->strides = strides;
+  node->buffer->references.fetch_add(1, std::memory_order_relaxed);
+  return Array(node);
 }
 
 Array Array::broadcast_to(const Shape& to) const {

@@ -16,15 +16,12 @@
 
 namespace autograd::core {
 
-/// The memory behind one or more arrays; the elements follow this header in the same pool block.
-struct alignas(64) Buffer {
+/// The memory behind one or more arrays: this header, what describes the array that was made with it, and the elements
+/// lie in one pool block.
+struct Buffer {
   std::atomic<std::uint32_t> references{1};
   std::atomic<std::uint32_t> version{0};
-  std::size_t bytes = 0;
-
-  std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
-  static Buffer* create(std::size_t bytes);
-  static void release(Buffer*) noexcept;
+  std::size_t bytes = 0;  // of the block
 };
 
 /// Elements from which on several cores share the work; below it waking them takes longer.
@@ -106,8 +103,8 @@ class Array {
     Shape shape;
     Strides strides;
   };
+  struct Block;
   explicit Array(Node* node) : node_(node) {}
-  static Node* create(const Shape& shape, const Strides& strides, Dtype dtype, Buffer* buffer, std::byte* data);
   static void release(Node*) noexcept;
 
   Node* node_ = nullptr;

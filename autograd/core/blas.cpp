@@ -29,6 +29,17 @@ constexpr Index blas_limit = std::numeric_limits<int>::max();
 Index rows(const Array& x) { return x.shape()[x.rank() - 2]; }
 Index columns(const Array& x) { return x.shape()[x.rank() - 1]; }
 
+// A matrix, or a batch of them, perhaps to be read with rows and columns exchanged.
+struct Operand {
+  Array array;
+  bool transposed;
+
+  std::size_t row_axis() const { return array.rank() - (transposed ? 1 : 2); }
+  std::size_t column_axis() const { return array.rank() - (transposed ? 2 : 1); }  // also of a vector
+  Index rows() const { return array.shape()[row_axis()]; }
+  Index columns() const { return array.shape()[column_axis()]; }
+};
+
 // A batch of matrices as BLAS takes them: in memory, `lines` of `length` elements, which are rows or
 // (transposed) columns.
 struct Matrices {
@@ -36,16 +47,15 @@ struct Matrices {
   CBLAS_TRANSPOSE flag = CblasNoTrans;
   int lines = 0, length = 0, leading = 0;
 
-  explicit Matrices(const Array& x) : array(x) {
-    if (!fits()) array = x.copy(), fits();
+  explicit Matrices(const Operand& x) : array(x.array) {
+    if (!fits(x)) array = x.array.copy(), fits(x);
   }
-  CBLAS_TRANSPOSE transposed() const { return flag == CblasTrans ? CblasNoTrans : CblasTrans; }
+  CBLAS_TRANSPOSE exchanged() const { return flag == CblasTrans ? CblasNoTrans : CblasTrans; }
 
  private:
-  bool fits() {
-    const Index row = array.strides()[array.rank() - 2], column = array.strides()[array.rank() - 1];
-    return lie(rows(array), columns(array), row, column, CblasNoTrans) ||
-           lie(columns(array), rows(array), column, row, CblasTrans);
+  bool fits(const Operand& x) {
+    const Index row = array.strides()[x.row_axis()], column = array.strides()[x.column_axis()];
+    return lie(x.rows(), x.columns(), row, column, CblasNoTrans) || lie(x.columns(), x.rows(), column, row, CblasTrans);
   }
   // An axis of one element may have any stride.
   bool lie(Index outer, Index inner, Index outer_stride, Index inner_stride, CBLAS_TRANSPOSE as) {
@@ -92,25 +102,25 @@ void each_product(const Shape& batch, const Array& a, const Array& b, const F& f
 }
 
 template <class T>
-void multiply(const Array& lhs, const Array& rhs, const Array& out) {
-  const Index m = rows(out), n = columns(out), k = columns(lhs);
+void multiply(const Operand& lhs, const Operand& rhs, const Array& out) {
+  const Index m = rows(out), n = columns(out), k = lhs.columns();
   if (std::max({m, n, k}) > blas_limit)
-    throw ShapeError("matmul", "an extent is larger than BLAS can count: lhs " + to_string(lhs.shape()) + ", rhs " +
-                                   to_string(rhs.shape()));
+    throw ShapeError("matmul", "an extent is larger than BLAS can count: lhs " + to_string(lhs.array.shape()) +
+                                   ", rhs " + to_string(rhs.array.shape()));
   Shape batch = out.shape();
   batch.resize(out.rank() - 2);
   T* const y = out.data<T>();
   if (n == 1) {
     const Matrices a(lhs);
-    const Vectors x(rhs, rhs.rank() - 2);
+    const Vectors x(rhs.array, rhs.row_axis());
     each_product(batch, a.array, x.array, [&](Index oa, Index ox, Index p) {
       gemv(a.flag, a.lines, a.length, a.array.data<T>() + oa, a.leading, x.array.data<T>() + ox, x.stride, y + p * m);
     });
   } else if (m == 1) {
     const Matrices b(rhs);
-    const Vectors x(lhs, lhs.rank() - 1);
+    const Vectors x(lhs.array, lhs.column_axis());
     each_product(batch, x.array, b.array, [&](Index ox, Index ob, Index p) {
-      gemv(b.transposed(), b.lines, b.length, b.array.data<T>() + ob, b.leading, x.array.data<T>() + ox, x.stride,
+      gemv(b.exchanged(), b.lines, b.length, b.array.data<T>() + ob, b.leading, x.array.data<T>() + ox, x.stride,
            y + p * n);
     });
   } else {
@@ -122,29 +132,35 @@ void multiply(const Array& lhs, const Array& rhs, const Array& out) {
   }
 }
 
-Array exchanged(const Array& x) { return permute(x, swapped(-1, -2, x.rank())); }
-
 // The product of arguments that are matrices or batches of them.
-Array product(Array lhs, Array rhs, const Shape& result, bool column_major) {
-  const Index inner = columns(lhs);
-  const Array out = inner == 0 ? Array::zeros(result, lhs.dtype()) : Array::empty(result, lhs.dtype());
-  if (out.size() == 0 || inner == 0) return out;
+Array product(const Operand& lhs, const Operand& rhs, const Shape& result, bool column_major) {
   if (column_major) {
     Shape turned = result;
     std::swap(turned[result.size() - 1], turned[result.size() - 2]);
-    return exchanged(product(exchanged(rhs), exchanged(lhs), turned, false));
+    const Array y = product({rhs.array, !rhs.transposed}, {lhs.array, !lhs.transposed}, turned, false);
+    return permute(y, swapped(-1, -2, y.rank()));
   }
+  const Index inner = lhs.columns();
+  const Array out =
+      inner == 0 ? Array::zeros(result, lhs.array.dtype()) : Array::empty(result, lhs.array.dtype());
+  if (out.size() == 0 || inner == 0) return out;
+  const auto compute = [](const Operand& a, const Operand& b, const Array& to) {
+    with_floating("matmul", to.dtype(), [&]<class T>(Type<T>) { multiply<T>(a, b, to); });
+  };
   // Many matrices times one: their rows are those of one tall matrix.
-  Array target = out;
-  if (lhs.rank() > 2 && lhs.contiguous() && rhs.size() == rows(rhs) * columns(rhs) &&
-      lhs.size() / inner <= blas_limit) {
-    const auto flat = [](const Array& x, Index columns) { return reshape(x, {-1, columns}); };
-    lhs = flat(lhs, inner), target = flat(out, columns(out));
-    rhs = rhs.view({inner, columns(rhs)}, {rhs.strides()[rhs.rank() - 2], rhs.strides()[rhs.rank() - 1]}, 0);
+  const Array &a = lhs.array, &b = rhs.array;
+  if (a.rank() > 2 && !lhs.transposed && a.contiguous() && b.size() == rows(b) * columns(b) &&
+      a.size() / inner <= blas_limit) {
+    const Array matrix =
+        b.view({rows(b), columns(b)}, {b.strides()[b.rank() - 2], b.strides()[b.rank() - 1]}, 0);
+    compute({reshape(a, {-1, inner}), false}, {matrix, rhs.transposed}, reshape(out, {-1, columns(out)}));
+  } else {
+    compute(lhs, rhs, out);
   }
-  with_floating("matmul", out.dtype(), [&]<class T>(Type<T>) { multiply<T>(lhs, rhs, target); });
   return out;
 }
+
+Array reshaped(const Array& x, const Shape& to) { return x.shape() == to ? x : reshape(x, to); }
 
 }  // namespace
 
@@ -183,16 +199,31 @@ ProductShapes product_shapes(const Shape& lhs, const Shape& rhs) {
   return s;
 }
 
-Array matmul(const Array& lhs, const Array& rhs, bool column_major) {
-  for (const Array& x : {lhs, rhs}) with_floating("matmul", x.dtype(), [](auto) {});
+Array matmul(const Array& lhs, const Array& rhs, const ProductOptions& options) {
+  for (const Array* x : {&lhs, &rhs}) with_floating("matmul", x->dtype(), [](auto) {});
   if (lhs.dtype() != rhs.dtype())
     throw DtypeError(
         "matmul",
         "dtypes differ: lhs " + std::string(name_of(lhs.dtype())) + ", rhs " + std::string(name_of(rhs.dtype())),
         "Convert one of them with cast.");
-  const ProductShapes s = product_shapes(lhs.shape(), rhs.shape());
-  const Array y = product(reshape(lhs, s.lhs), reshape(rhs, s.rhs), s.result, column_major);
-  return y.shape() == s.shown ? y : reshape(y, s.shown);
+  const Operand a{lhs, options.lhs_transposed && lhs.rank() > 1}, b{rhs, options.rhs_transposed && rhs.rank() > 1};
+  if (lhs.rank() == 2 && rhs.rank() == 2 && a.columns() == b.rows())
+    return product(a, b, {a.rows(), b.columns()}, options.column_major);
+  const auto seen = [](const Operand& x) {
+    Shape shape = x.array.shape();
+    if (x.transposed) std::swap(shape[x.row_axis()], shape[x.column_axis()]);
+    return shape;
+  };
+  if (b.transposed && !a.transposed && a.columns() != b.rows())
+    throw ShapeError("linear", "input " + to_string(lhs.shape()) + ", weight " + to_string(rhs.shape()) +
+                                   ": the last extents must be equal",
+                     "The weight is (out, in); with a weight (in, out) write matmul(x, w).");
+  // A vector gets an axis, which changes nothing for the others.
+  const ProductShapes s = product_shapes(seen(a), seen(b));
+  const auto with_axis = [](const Operand& x, const Shape& shape) {
+    return x.array.rank() == 1 ? Operand{reshape(x.array, shape), false} : x;
+  };
+  return reshaped(product(with_axis(a, s.lhs), with_axis(b, s.rhs), s.result, options.column_major), s.shown);
 }
 
 bool is_column_major(const Array& x) {

@@ -15,10 +15,17 @@ struct ProductShapes {
 /// Throws ShapeError for numbers, for inner dimensions that differ and for batches that do not broadcast.
 ProductShapes product_shapes(const Shape& lhs, const Shape& rhs);
 
+/// How a product reads its arguments and writes its result.
+struct ProductOptions {
+  bool lhs_transposed = false;  ///< the last two axes of lhs are exchanged first; a vector has none to exchange
+  bool rhs_transposed = false;  ///< the same for rhs
+  bool column_major = false;    ///< the result lies in memory in transposed order
+};
+
 /// The product of vectors, matrices or batches of matrices, as NumPy's matmul. Operands whose rows or columns lie
-/// without gaps are read where they are; others are packed. `column_major` asks for the transposed order of the result
-/// in memory. Throws ShapeError, and DtypeError unless both are float32 or both float64.
-Array matmul(const Array& lhs, const Array& rhs, bool column_major);
+/// without gaps are read where they are; others are packed. Throws ShapeError, and DtypeError unless both are float32 or
+/// both float64.
+Array matmul(const Array& lhs, const Array& rhs, const ProductOptions& options);
 
 /// True for an array whose last two axes lie as those of a transposed matrix.
 bool is_column_major(const Array& x);

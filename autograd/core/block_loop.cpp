@@ -124,7 +124,7 @@ class Sums {
 };
 
 template <class T>
-void forward(ForwardKernel kernel, const void* formula, const Shape& space, std::span<const Array> in, const Array& out,
+void forward(ForwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& out,
              double scale) {
   const Index n = count(space);
   const bool reduces = !(out.shape() == space);
@@ -140,7 +140,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, std:
     SmallArray<const void*> from(in.size()), rest_from(in.size());
     Block<T> result;
     for (std::size_t k = 0; k < in.size(); ++k) {
-      readers[k].open(in[k], space);
+      readers[k].open(*in[k], space);
       if (readers[k].constant()) from[k] = readers[k].read(0, std::min(block_size, n), packed[k]);
     }
     for (Index b = first; b < last; ++b) {
@@ -173,15 +173,15 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, std:
 }
 
 template <class T>
-void backward(BackwardKernel kernel, const void* formula, const Shape& space, std::span<const Array> in,
+void backward(BackwardKernel kernel, const void* formula, const Shape& space, ArrayList in,
               const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints) {
   const Index n = count(space);
   SmallArray<std::optional<Sums>> sums(in.size());
   bool any_sums = false;
   Index sum_elements = 0;
   for (std::size_t k = 0; k < in.size(); ++k)
-    if (adjoints[k].array && !(in[k].shape() == space)) {
-      sums[k].emplace(in[k].shape(), space);
+    if (adjoints[k].array && !(in[k]->shape() == space)) {
+      sums[k].emplace(in[k]->shape(), space);
       any_sums = true;
       sum_elements += sums[k]->size();
     }
@@ -202,7 +202,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, st
     Block<T> scaled;
     std::uint64_t add = 0;
     for (std::size_t k = 0; k < in.size(); ++k) {
-      readers[k].open(in[k], space);
+      readers[k].open(*in[k], space);
       if (readers[k].constant()) from[k] = readers[k].read(0, std::min(block_size, n), packed[k]);
       if (adjoints[k].array && !sums[k] && adjoints[k].add) add |= std::uint64_t{1} << k;
       to[k] = rest_to[k] = nullptr;
@@ -226,7 +226,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, st
       const Index full = length - length % lanes<T>, rest = length - full;
       for (std::size_t k = 0; k < in.size(); ++k) {
         if (!readers[k].constant()) from[k] = readers[k].read(begin, length, packed[k]);
-        if (adjoints[k].array) to[k] = sums[k] ? grads[k].get() : adjoints[k].array.template data<T>() + begin;
+        if (adjoints[k].array) to[k] = sums[k] ? grads[k].get() : adjoints[k].array->template data<T>() + begin;
       }
       if (!g.constant()) {
         cot = g.read(begin, length, scaled);
@@ -257,18 +257,18 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, st
     }
   });
   for (std::size_t k = 0; k < in.size(); ++k)
-    if (sums[k]) sums[k]->finish(adjoints[k].array.template data<T>(), adjoints[k].add, 1.0);
+    if (sums[k]) sums[k]->finish(adjoints[k].array->template data<T>(), adjoints[k].add, 1.0);
 }
 
 }  // namespace
 
-void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, std::span<const Array> in,
+void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
                  const Array& out, double scale) {
   with_floating("evaluate", dtype, [&]<class T>(Type<T>) { forward<T>(kernel, formula, space, in, out, scale); });
 }
 
 void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space,
-                  std::span<const Array> in, const Array& cotangent, double scale,
+                  ArrayList in, const Array& cotangent, double scale,
                   std::span<const AdjointTarget> adjoints) {
   with_floating("gradient", dtype,
                 [&]<class T>(Type<T>) { backward<T>(kernel, formula, space, in, cotangent, scale, adjoints); });

@@ -31,19 +31,22 @@ using BackwardKernel = void (*)(const void* formula, std::size_t n, const void* 
 
 /// Where the cotangent of one argument goes.
 struct AdjointTarget {
-  Array array;       // row-major, of the argument's shape; empty when the argument is not differentiated
-  bool add = false;  // add to what is there, or overwrite
+  const Array* array = nullptr;  // row-major, of the argument's shape; null when the argument is not differentiated
+  bool add = false;              // add to what is there, or overwrite
 };
+
+/// The arguments of a formula. Pointers: to count references to an array costs as much as to compute with ten elements.
+using ArrayList = std::span<const Array* const>;
 
 /// Evaluates `kernel` over the broadcast space `space`, computing in `dtype` (a floating one). With out.shape() ==
 /// space the result is stored (converted to out's dtype, which may be boolean); otherwise out's shape must broadcast to
 /// the space and the values are summed into it, times `scale`.
-void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, std::span<const Array> in,
+void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
                  const Array& out, double scale);
 
 /// The pullback of run_forward: `cotangent` broadcasts to `space` and is multiplied by `scale`.
 void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space,
-                  std::span<const Array> in, const Array& cotangent, double scale,
+                  ArrayList in, const Array& cotangent, double scale,
                   std::span<const AdjointTarget> adjoints);
 
 }  // namespace autograd::core

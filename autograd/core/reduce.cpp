@@ -71,8 +71,9 @@ Array sum(const Array& x, const Axes& axes, bool keepdims, bool mean) {
         });
       });
     } else {
-      run_forward(x.dtype() == float32 ? identity<float> : identity<double>, nullptr, x.dtype(), x.shape(), {&x, 1},
-                  out, scale);
+      const Array* const argument = &x;
+      run_forward(x.dtype() == float32 ? identity<float> : identity<double>, nullptr, x.dtype(), x.shape(),
+                  {&argument, 1}, out, scale);
     }
   } else {
     out = Array::zeros(kept, int64);

@@ -1,8 +1,6 @@
 // Broadcasting, axes and counts, with the messages that a user sees when they do not fit.
 #include <autograd/core/shape.hpp>
 
-#include <limits>
-
 namespace autograd {
 
 std::string to_string(const Shape& s) {
@@ -13,21 +11,10 @@ std::string to_string(const Shape& s) {
 
 namespace core {
 
-Index count(const Shape& s) {
-  Index n = 1;
-  for (Index d : s) {
+void refuse_count(const Shape& s) {
+  for (Index d : s)
     if (d < 0) throw ShapeError("shape", "negative extent in " + to_string(s), "Extents count elements: 0 or more.");
-    // An overflow with a zero further on is still no array anyone can hold; 2^48 leaves room for byte offsets.
-    if (__builtin_mul_overflow(n, d, &n) || n > Index{1} << 48)
-      throw ShapeError("shape", to_string(s) + " has more elements than can be addressed");
-  }
-  return n;
-}
-
-Strides row_major(const Shape& s) {
-  Strides strides = Shape::filled(s.size(), 1);
-  for (std::size_t i = s.size(); i-- > 1;) strides[i - 1] = strides[i] * (s[i] > 0 ? s[i] : 1);
-  return strides;
+  throw ShapeError("shape", to_string(s) + " has more elements than can be addressed");
 }
 
 std::size_t normalize_axis(std::string_view where, Index axis, std::size_t rank) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -40,7 +41,8 @@ class Shape {
   Shape(const Shape& o) { *this = o; }
   Shape& operator=(const Shape& o) {
     rank_ = o.rank_;
-    for (std::size_t i = 0; i < rank_; ++i) dims_[i] = o.dims_[i];
+    std::memcpy(dims_, o.dims_, few * sizeof(Index));  // one register, where a loop would call the C library
+    if (rank_ > few) std::memcpy(dims_ + few, o.dims_ + few, (max_rank - few) * sizeof(Index));
     return *this;
   }
 
@@ -82,8 +84,9 @@ class Shape {
   }
 
  private:
-  Index dims_[max_rank];
-  std::uint8_t rank_ = 0;
+  static constexpr std::size_t few = 4;
+  std::uint8_t rank_ = 0;  // first, so that a short list and its length share a cache line
+  Index dims_[max_rank] = {};
 };
 
 using Strides = Shape;
@@ -111,10 +114,10 @@ namespace core {
 
 /// The number of elements: the product of the extents, 1 for a scalar. Throws ShapeError on overflow or a negative
 /// extent.
-Index count(const Shape& s);
+inline Index count(const Shape& s);
 
 /// Row-major strides, in elements.
-Strides row_major(const Shape& s);
+inline Strides row_major(const Shape& s);
 
 /// `axis` as 0 <= axis < rank; throws ShapeError in the name of `where` when out of range.
 std::size_t normalize_axis(std::string_view where, Index axis, std::size_t rank);
@@ -141,6 +144,28 @@ inline Shape kept_shape(std::string_view where, const Shape& s, const Axes& axes
 
 /// The axes along which an array of shape `from` was repeated to get the shape `to`, as axes of `to`.
 Shape repeated_axes(const Shape& from, const Shape& to);
+
+[[noreturn]] void refuse_count(const Shape& s);
+
+Index count(const Shape& s) {
+  Index n = 1;
+  // An overflow with a zero further on is still no array anyone can hold; 2^48 leaves room for byte offsets.
+  for (Index d : s)
+    if (d < 0 || __builtin_mul_overflow(n, d, &n) || n > Index{1} << 48) [[unlikely]]
+      refuse_count(s);
+  return n;
+}
+
+Strides row_major(const Shape& s) {
+  Strides strides;
+  strides.resize(s.size());
+  Index stride = 1;
+  for (std::size_t i = s.size(); i-- > 0;) {
+    strides[i] = stride;
+    stride *= s[i] > 0 ? s[i] : 1;
+  }
+  return strides;
+}
 
 }  // namespace core
 }  // namespace autograd

@@ -8,27 +8,41 @@
 namespace autograd {
 namespace op {
 
-/// y = a b: da = g b', db = a' g, summed over repeated batches. A cotangent lies in memory as its argument does: for
-/// y = x W' that of W' is column-major, so that of W is row-major, like W.
+/// y = a b: da = g b', db = a' g, summed over repeated batches; each argument may be read transposed. A cotangent lies
+/// in memory as its argument does: for y = x W' that of W' is column-major, so that of W is row-major, like W.
 struct Matmul {
   static constexpr std::string_view name = "matmul";
-  bool column_major = false;
-  auto value(const core::Array& a, const core::Array& b) const { return core::matmul(a, b, column_major); }
+  core::ProductOptions options{};
+  auto value(const core::Array& a, const core::Array& b) const { return core::matmul(a, b, options); }
   auto pullback(const auto& g, const auto&, const auto& a, const auto& b) const {
-    // Vectors are rows on the left and columns on the right; seen so, they need no rules of their own.
-    const core::ProductShapes s = core::product_shapes(a.shape(), b.shape());
+    const bool matrices = a.rank() == 2 && b.rank() == 2;
+    const bool ta = options.lhs_transposed && a.rank() > 1, tb = options.rhs_transposed && b.rank() > 1;
     return cotangents(
         [=] {
-          const auto da = evaluate(Matmul{core::is_column_major(a.data())}, reshape(g, s.result),
-                                   swapaxes(reshape(b, s.rhs), -1, -2));
-          return reshape(sum_to(da, s.lhs), a.shape());
+          const bool like_a = core::is_column_major(a.data());
+          if (!matrices) return turned(left(g, turned(a, ta), turned(b, tb), like_a != ta), ta);
+          return ta ? evaluate(Matmul{{tb, true, like_a}}, b, g) : evaluate(Matmul{{false, !tb, like_a}}, g, b);
         },
         [=] {
-          const auto db = evaluate(Matmul{core::is_column_major(b.data())}, swapaxes(reshape(a, s.lhs), -1, -2),
-                                   reshape(g, s.result));
-          return reshape(sum_to(db, s.rhs), b.shape());
+          const bool like_b = core::is_column_major(b.data());
+          if (!matrices) return turned(right(g, turned(a, ta), turned(b, tb), like_b != tb), tb);
+          return tb ? evaluate(Matmul{{true, ta, like_b}}, g, a) : evaluate(Matmul{{!ta, false, like_b}}, a, g);
         });
   }
+
+ private:
+  // Vectors are rows on the left and columns on the right; seen so, they need no rules of their own.
+  static auto left(const auto& g, const auto& a, const auto& b, bool column_major) {
+    const core::ProductShapes s = core::product_shapes(a.shape(), b.shape());
+    const auto da = evaluate(Matmul{{false, true, column_major}}, reshape(g, s.result), reshape(b, s.rhs));
+    return reshape(sum_to(da, s.lhs), a.shape());
+  }
+  static auto right(const auto& g, const auto& a, const auto& b, bool column_major) {
+    const core::ProductShapes s = core::product_shapes(a.shape(), b.shape());
+    const auto db = evaluate(Matmul{{true, false, column_major}}, reshape(a, s.lhs), reshape(g, s.result));
+    return reshape(sum_to(db, s.rhs), b.shape());
+  }
+  static auto turned(const auto& x, bool transposed) { return transposed ? swapaxes(x, -1, -2) : x; }
 };
 
 }  // namespace op
@@ -40,6 +54,13 @@ template <class A, class B>
   requires(Differentiable<A> || Differentiable<B>)
 auto matmul(A&& a, B&& b, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Matmul{}, std::forward<A>(a), std::forward<B>(b));
+}
+/// x w' for inputs (..., in) and weights (out, in): a linear layer without its bias, one operation with one rule. Throws
+/// as matmul.
+template <class X, class W>
+  requires(Differentiable<X> || Differentiable<W>)
+auto linear(X&& x, W&& w, SourceLocation where = SourceLocation::current()) {
+  return evaluate_at(where, op::Matmul{{.rhs_transposed = true}}, std::forward<X>(x), std::forward<W>(w));
 }
 /// The inner product of two vectors (n,), a number. Throws ShapeError for anything else, DtypeError as matmul.
 template <class A, class B>

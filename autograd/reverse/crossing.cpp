@@ -53,7 +53,7 @@ class ElementStatement final : public Statement {
     if (g.index() == 0) {
       if (g.value() == 0) return;
       bool add = false;
-      core::Array to = sweep.accumulator(node_.index, shape_, dtype_, add);
+      const core::Array& to = sweep.accumulator(node_.index, shape_, dtype_, add);
       core::with_floating("element", dtype_, [&]<class T>(core::Type<T>) {
         if (!add) std::fill_n(to.data<T>(), to.size(), T{0});
         to.data<T>()[offset()] += static_cast<T>(g.value());

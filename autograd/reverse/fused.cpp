@@ -13,17 +13,16 @@ namespace {
 class FusedStatement final : public Statement {
  public:
   struct Leaf {
-    Tensor value;
+    Array value;  // a constant leaf keeps its elements, not its place on an outer tape
     std::uint32_t version;
   };
 
-  FusedStatement(const FusedKernels& kernels, const void* formula, std::span<const Tensor> leaves,
+  FusedStatement(const FusedKernels& kernels, const void* formula, std::span<const Tensor* const> leaves,
                  std::span<const NodeId> nodes, const Shape& space, const Shape& kept, Dtype dtype, double scale)
       : kernels_(kernels), space_(space), kept_(kept), dtype_(dtype), scale_(scale), count_(leaves.size()) {
     std::memcpy(formula_bytes(), formula, kernels.bytes);
     for (std::size_t k = 0; k < count_; ++k) {
-      // A constant leaf keeps its elements, not its place on an outer tape.
-      new (leaf(k)) Leaf{Tensor(leaves[k].data()), leaves[k].data().version()};
+      new (leaf(k)) Leaf{leaves[k]->data(), leaves[k]->data().version()};
       new (node(k)) NodeId(nodes[k]);
     }
   }
@@ -39,27 +38,27 @@ class FusedStatement final : public Statement {
   std::span<const NodeId> arguments() const override { return {node(0), count_}; }
 
   void pullback(Sweep& sweep) const override {
-    Tensor g;
+    Tensor g{Array()};
     if (!sweep.take(result.index, g)) return;
     // A kernel has read an element of its cotangent when it writes that element of an adjoint, so the two may share
     // memory.
     bool spare = g.data().unique() && g.data().contiguous() && g.shape() == space_;
-    SmallArray<Array> values(count_);
+    SmallArray<const Array*> values(count_);
     SmallArray<AdjointTarget> targets(count_);
     for (std::size_t k = 0; k < count_; ++k) {
-      if (leaf(k)->value.data().version() != leaf(k)->version)
+      const Array& value = *(values[k] = &leaf(k)->value);
+      if (value.version() != leaf(k)->version)
         throw TapeError(kernels_.name, "a tensor that its gradient needs was changed in place after it was recorded",
                         "Change a copy, or take the gradient first.");
-      values[k] = leaf(k)->value.data();
       if (!*node(k)) continue;
       for (std::size_t j = 0; j < k && !targets[k].array; ++j)
         if (*node(j) == *node(k)) targets[k] = {targets[j].array, true};
-      if (!targets[k].array && spare && values[k].shape() == space_ && sweep.offer(node(k)->index, g)) {
-        targets[k].array = g.data();
+      if (!targets[k].array && spare && value.shape() == space_ && sweep.offer(node(k)->index, g)) {
+        targets[k].array = &g.data();
         spare = false;
       }
       if (!targets[k].array)
-        targets[k].array = sweep.accumulator(node(k)->index, values[k].shape(), dtype_, targets[k].add);
+        targets[k].array = &sweep.accumulator(node(k)->index, value.shape(), dtype_, targets[k].add);
     }
     // A reduction without keepdims has dropped the axes that its cotangent is repeated along.
     const Array cotangent = g.shape() == kept_ ? g.data() : g.data().packed().view(kept_, row_major(kept_), 0);
@@ -87,16 +86,16 @@ class FusedStatement final : public Statement {
   std::size_t count_;
 };
 
-Shape space_of(const FusedKernels& kernels, std::span<const Tensor> leaves) {
-  Shape space = leaves[0].shape();
+Shape space_of(const FusedKernels& kernels, std::span<const Tensor* const> leaves) {
+  Shape space = leaves[0]->shape();
   bool same = true;
-  for (const Tensor& t : leaves) same &= t.shape() == space;
+  for (const Tensor* t : leaves) same &= t->shape() == space;
   if (same) return space;
   try {
-    for (const Tensor& t : leaves) space = broadcast(kernels.name, space, t.shape());
+    for (const Tensor* t : leaves) space = broadcast(kernels.name, space, t->shape());
   } catch (const ShapeError&) {
     std::vector<Shape> shapes;
-    for (const Tensor& t : leaves) shapes.push_back(t.shape());
+    for (const Tensor* t : leaves) shapes.push_back(t->shape());
     kernels.check(shapes.data());  // names the op whose arguments do not fit
     throw;
   }
@@ -110,14 +109,14 @@ void LeafDtype::mismatch() {
                    "Convert one side with cast(x, ag::float32) or cast(x, ag::float64).");
 }
 
-Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::span<const Tensor> leaves,
+Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::span<const Tensor* const> leaves,
                       const Reduction& reduction, SourceLocation where) {
   LeafDtype common;
   bool integers = false, floating = false;
-  for (const Tensor& t : leaves) {
-    common.see(t);
-    integers |= t.dtype() == int64;
-    floating |= is_floating(t.dtype());
+  for (const Tensor* t : leaves) {
+    common.see(*t);
+    integers |= t->dtype() == int64;
+    floating |= is_floating(t->dtype());
   }
   if (integers && !floating && !kernels.boolean)
     throw DtypeError(kernels.name, "arithmetic needs a floating tensor, got int64",
@@ -134,8 +133,8 @@ Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::spa
     shape = reduced(space, axes, reduction.keepdims);
     if (reduction.mean) scale = static_cast<double>(count(kept)) / static_cast<double>(count(space));
   }
-  SmallArray<Array> values(leaves.size());
-  for (std::size_t k = 0; k < leaves.size(); ++k) values[k] = leaves[k].data();
+  SmallArray<const Array*> values(leaves.size());
+  for (std::size_t k = 0; k < leaves.size(); ++k) values[k] = &leaves[k]->data();
   Array out = Array::empty(kept, kernels.boolean && !reduction.active ? boolean : dtype);
   run_forward(dtype == float32 ? kernels.forward32 : kernels.forward64, formula, dtype, space,
               {values.data(), leaves.size()}, out, scale);
@@ -148,7 +147,7 @@ Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::spa
   SmallArray<NodeId> nodes(leaves.size());
   bool any = false;
   for (std::size_t k = 0; k < leaves.size(); ++k) {
-    nodes[k] = tape->node(leaves[k]);
+    nodes[k] = tape->node(*leaves[k]);
     any |= static_cast<bool>(nodes[k]);
   }
   if (!any) return y;

@@ -169,7 +169,7 @@ struct Reduction {
 };
 
 /// Evaluates a formula on its leaves, and records one statement if a tape is in scope and a leaf is on it.
-Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::span<const Tensor> leaves,
+Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::span<const Tensor* const> leaves,
                       const Reduction& reduction, SourceLocation where);
 
 /// A scalar as a 0-dimensional tensor on the same tape.
@@ -198,20 +198,34 @@ class LeafDtype {
   bool found_ = false;
 };
 
-/// The tensors at the leaves, in order; scalars among them become tensors of the common dtype.
+/// How many leaves of an expression are scalars.
+template <class E>
+inline constexpr std::size_t scalar_leaves = !std::is_same_v<E, Tensor>;
+template <>
+inline constexpr std::size_t scalar_leaves<Literal> = 0;
+template <class Op, class... A>
+inline constexpr std::size_t scalar_leaves<Expression<Op, A...>> = (scalar_leaves<A> + ... + 0);
+
+/// The tensors at the leaves, in order, where the expression holds them; scalars among them become tensors of the common
+/// dtype.
+template <class E>
 class LeafList {
  public:
-  LeafList(Tensor* to, Dtype dtype, SourceLocation where) : to_(to), dtype_(dtype), where_(where) {}
-  void add(const Tensor& t) { *to_++ = t; }
-  void add(const Var& x) { *to_++ = to_tensor(x, dtype_, where_); }
+  LeafList(const E& e, Dtype dtype, SourceLocation where) : dtype_(dtype), where_(where) { add(e); }
+  std::span<const Tensor* const> get() const { return leaves_; }
+
+ private:
+  void add(const Tensor& t) { leaves_[count_++] = &t; }
+  void add(const Var& x) { add(converted_[scalars_++] = to_tensor(x, dtype_, where_)); }
   void add(const Literal&) {}
   template <class Op, class... A>
   void add(const Expression<Op, A...>& e) {
     apply([this](const A&... a) { (add(a), ...); }, e.args);
   }
 
- private:
-  Tensor* to_;
+  std::array<const Tensor*, leaf_count<E>> leaves_;
+  std::array<Tensor, scalar_leaves<E>> converted_;
+  std::size_t count_ = 0, scalars_ = 0;
   Dtype dtype_;
   SourceLocation where_;
 };
@@ -230,10 +244,9 @@ Tensor evaluate_expression(const E& e, const Reduction& reduction, SourceLocatio
   static_assert(leaf_count<F> <= max_leaves, "an expression may read at most 64 tensors: name a part of it");
   LeafDtype dtype;
   dtype.see(e);
-  std::array<Tensor, leaf_count<F>> leaves;
-  LeafList(leaves.data(), dtype.get(), where).add(e);
+  const LeafList<E> leaves(e, dtype.get(), where);
   const F formula = SignatureOf<E>::make(e);
-  return evaluate_fused(fused_kernels<F>, &formula, leaves, reduction, where);
+  return evaluate_fused(fused_kernels<F>, &formula, leaves.get(), reduction, where);
 }
 
 }  // namespace core

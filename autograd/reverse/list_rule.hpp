@@ -36,7 +36,7 @@ class ListStatement final : public Statement {
   std::span<const NodeId> arguments() const override { return nodes_; }
 
   void pullback(Sweep& sweep) const override {
-    Tensor g;
+    Tensor g{Array()};
     if (!sweep.take(result.index, g)) return;
     op_.pullback(g, std::span<const Shape>(shapes_), [&](std::size_t k, const auto& cotangent) {
       if (nodes_[k]) sweep.add_tensor(nodes_[k].index, Tensor(cotangent()));

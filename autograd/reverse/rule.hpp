@@ -29,7 +29,6 @@ void add_in_place(const Array& to, const Array& x);
 /// A value kept by a statement, with the version of its memory: written in place since, it would give wrong gradients.
 class Saved {
  public:
-  Saved() = default;
   explicit Saved(Tensor t) : value_(std::move(t)), version_(value_.data().version()) {}
   /// Throws TapeError, in the name of the op, when the elements have been overwritten since.
   const Tensor& get(std::string_view op) const {
@@ -72,17 +71,17 @@ template <class Op, std::size_t N>
 class RuleStatement final : public Statement {
  public:
   RuleStatement(const Op& op, const std::array<Tensor, N>& x, const std::array<NodeId, N>& nodes, const Tensor& y)
-      : op_(op), nodes_(nodes) {
-    const auto keep = [](const Tensor& t) { return Saved(NeedsNoValues<Op, N> ? shape_of(t) : t); };
-    for (std::size_t k = 0; k < N; ++k) x_[k] = keep(x[k]);
-    y_ = keep(y);
+      : op_(op),
+        nodes_(nodes),
+        x_(for_arguments<N>([&](auto... i) { return std::array<Saved, N>{kept(x[i])...}; })),
+        y_(kept(y)) {
     keeps_arguments = keeps_result = !NeedsNoValues<Op, N>;
   }
   std::string_view name() const override { return Op::name; }
   std::span<const NodeId> arguments() const override { return nodes_; }
 
   void pullback(Sweep& sweep) const override {
-    Tensor g;
+    Tensor g{Array()};
     if (!sweep.take(result.index, g)) return;
     for_arguments<N>([&](auto... i) {
       if constexpr (op::Elementwise<Op, N>) {
@@ -126,6 +125,7 @@ class RuleStatement final : public Statement {
   }
 
  private:
+  static Saved kept(const Tensor& t) { return Saved(NeedsNoValues<Op, N> ? shape_of(t) : t); }
   template <std::size_t i, class P>
   void pull_elementwise(Sweep& sweep, const Tensor& g, const P& p) const {
     if (!nodes_[i]) return;
@@ -139,7 +139,7 @@ class RuleStatement final : public Statement {
     if constexpr (requires(const Array& a) { op_.pullback_into(a, a); }) {
       if (Tape::active()) return false;
       bool add = false;
-      const Array to = sweep.accumulator(nodes_[0].index, x_[0].get(Op::name).shape(), g.dtype(), add);
+      const Array& to = sweep.accumulator(nodes_[0].index, x_[0].get(Op::name).shape(), g.dtype(), add);
       if (!add) std::memset(to.bytes(), 0, static_cast<std::size_t>(to.size()) * size_of(to.dtype()));
       op_.pullback_into(to, g.data());
       return true;
@@ -191,19 +191,17 @@ Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where)
   if constexpr (op::Elementwise<Op, N>) {
     if (!tape || !tape->elementary()) {
       const auto formula = slots_of(op, std::make_index_sequence<N>{});
-      return evaluate_fused(fused_kernels<std::remove_const_t<decltype(formula)>>, &formula, x, {}, where);
+      std::array<const Tensor*, N> leaves;
+      for (std::size_t k = 0; k < N; ++k) leaves[k] = &x[k];
+      return evaluate_fused(fused_kernels<std::remove_const_t<decltype(formula)>>, &formula, leaves, {}, where);
     }
   } else if (!tape) {
     return Tensor(for_arguments<N>([&](auto... i) { return op.value(x[i].data()...); }));
   }
   std::array<NodeId, N> nodes;
-  std::array<Tensor, N> primals;
   bool any = false;
-  for (std::size_t k = 0; k < N; ++k) {
-    nodes[k] = tape->node(x[k]);
-    any |= static_cast<bool>(nodes[k]);
-    primals[k] = tape->primal(x[k]);
-  }
+  for (std::size_t k = 0; k < N; ++k) any |= static_cast<bool>(nodes[k] = tape->node(x[k]));
+  const auto primals = for_arguments<N>([&](auto... i) { return std::array<Tensor, N>{tape->primal(x[i])...}; });
   const Tensor y = [&] {
     const BasicTape<double>::Activate level(tape->outer());
     return apply(op, primals, where);

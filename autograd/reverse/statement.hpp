@@ -53,8 +53,9 @@ class Sweep {
   virtual bool take(std::uint32_t index, Tensor& cotangent) = 0;
   /// Adds to the cotangent of a node; constants take nothing.
   virtual void add_tensor(std::uint32_t index, Tensor cotangent) = 0;
-  /// The row-major memory where the cotangent of a tensor is summed, and whether something is in it already.
-  virtual core::Array accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) = 0;
+  /// The row-major memory where the cotangent of a tensor is summed, and whether something is in it already. The
+  /// reference is good until something else is done to that cotangent.
+  virtual const core::Array& accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) = 0;
   /// Offers memory that nobody else needs as that place, its elements still to be overwritten; true when it was taken.
   virtual bool offer(std::uint32_t index, const Tensor& memory) = 0;
 };

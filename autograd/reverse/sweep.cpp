@@ -53,12 +53,12 @@ class TapeSweep final : public Sweep {
       adjoint.value = add_tensors(adjoint.value, c);
     } else {
       bool add = false;
-      const core::Array to = accumulator(index, c.shape(), c.dtype(), add);
+      const core::Array& to = accumulator(index, c.shape(), c.dtype(), add);
       core::add_in_place(to, c.data());
     }
   }
 
-  core::Array accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) override {
+  const core::Array& accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) override {
     TensorAdjoint& adjoint = out_.tensors_[index];
     Tensor& sum = adjoint.value;
     add = adjoint.state == TensorAdjoint::known;
@@ -175,14 +175,14 @@ Tensor Gradients::operator[](const Tensor& x) const {
   if (tensors_[x.index()].state == TensorAdjoint::dropped)
     throw TapeError("gradient", "the gradient with respect to this intermediate result was not kept",
                     "Hold it in a variable while the gradient is taken, or open the tape with ag::record_graph.");
-  Tensor g;
+  Tensor g{core::Array()};
   return tensor_at(x.index(), g) ? g : Tensor::zeros(x.shape(), x.dtype());
 }
 
 Tensor Gradients::operator[](const Parameter& p) const {
   for (const auto& [id, index] : parameters_)
     if (id == p.state().id) {
-      Tensor g;
+      Tensor g{core::Array()};
       return tensor_at(index, g) ? g : Tensor::zeros(p.shape(), p.dtype());
     }
   return Tensor::zeros(p.shape(), p.dtype());

@@ -186,9 +186,10 @@ void core::add_in_place(const Array& to, const Array& x) {
   // The pullback of the identity: to += 1 * x.
   const FusedKernels& k = fused_kernels<Slot>;
   const Slot formula;
-  const AdjointTarget target{to, true};
-  run_backward(to.dtype() == float32 ? k.backward32 : k.backward64, &formula, to.dtype(), to.shape(), {&to, 1}, x, 1.0,
-               {&target, 1});
+  const Array* const argument = &to;
+  const AdjointTarget target{&to, true};
+  run_backward(to.dtype() == float32 ? k.backward32 : k.backward64, &formula, to.dtype(), to.shape(), {&argument, 1}, x,
+               1.0, {&target, 1});
 }
 
 }  // namespace autograd
