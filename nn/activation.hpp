@@ -2,13 +2,14 @@
 // Sequential they read Z = X W' + b before it is stored: one statement, one pass.
 #pragma once
 
+#include <autograd/evaluate.hpp>
 #include <autograd/op/arithmetic.hpp>
 #include <nn/layer.hpp>
 
 namespace nn {
 
 /// The unnamed sum of two tensors. A layer that takes one as well says so with takes_sum.
-using UnnamedSum = decltype(std::declval<const ag::Tensor&>() + std::declval<const ag::Tensor&>());
+using UnnamedSum = ag::Expression<ag::op::Add, ag::Tensor, ag::Tensor>;
 
 /// max(x, 0); the slope at 0 is 0
 struct Relu {

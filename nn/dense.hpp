@@ -1,6 +1,7 @@
 // Dense: the layer in which every output sees every input.
 #pragma once
 
+#include <autograd/evaluate.hpp>
 #include <autograd/op/arithmetic.hpp>
 #include <nn/init.hpp>
 #include <nn/layer.hpp>
