@@ -47,13 +47,13 @@ Tensor reduce(const E& losses, Reduction reduction) {
   return losses;
 }
 
-Tensor pick(std::string_view loss, const Tensor& log_probabilities, const Tensor& labels, Reduction reduction) {
-  require_scores(loss, log_probabilities, labels);
-  const ag::Index n = log_probabilities.shape()[0], classes = log_probabilities.shape()[1];
+void require_labels(std::string_view loss, const Tensor& scores, const Tensor& labels) {
+  require_scores(loss, scores, labels);
+  const ag::Index n = scores.shape()[0], classes = scores.shape()[1];
   if (labels.dtype() != ag::int64)
-    throw ag::DtypeError(loss, describe(log_probabilities, labels), "Labels are int64: cast(labels, ag::int64).");
+    throw ag::DtypeError(loss, describe(scores, labels), "Labels are int64: cast(labels, ag::int64).");
   if (!(labels.shape() == ag::Shape{n}))
-    throw ag::ShapeError(loss, describe(log_probabilities, labels),
+    throw ag::ShapeError(loss, describe(scores, labels),
                          "There must be one label for each example: (" + std::to_string(n) + ",).");
   const auto at = labels.array<std::int64_t>();
   for (ag::Index i = 0; i < n; ++i) {
@@ -64,8 +64,6 @@ Tensor pick(std::string_view loss, const Tensor& log_probabilities, const Tensor
                                 std::to_string(classes) + " classes",
                             "Labels run from 0 to " + std::to_string(classes - 1) + ".");
   }
-  const Tensor column = gather(log_probabilities, reshape(labels, {n, 1}), 1);
-  return reduce(-reshape(column, {n}), reduction);
 }
 
 }  // namespace
@@ -96,13 +94,18 @@ Tensor BinaryCrossEntropyWithLogits::operator()(const Tensor& z, const Tensor& y
 
 Tensor NegativeLogLikelihood::operator()(const Tensor& log_probabilities, const Tensor& labels,
                                          Reduction reduction) const {
-  return pick("nll", log_probabilities, labels, reduction);
+  require_labels("nll", log_probabilities, labels);
+  const Tensor column = gather(log_probabilities, reshape(labels, {-1, 1}), 1);
+  return reduce(-reshape(column, {-1}), reduction);
 }
 
 Tensor CrossEntropy::operator()(const Tensor& logits, const Tensor& target, Reduction reduction) const {
   constexpr std::string_view name = "cross_entropy";
   require_scores(name, logits, target);
-  if (!is_floating(target.dtype())) return pick(name, log_softmax(logits, 1), target, reduction);
+  if (!is_floating(target.dtype())) {
+    require_labels(name, logits, target);
+    return reduce(ag::cross_entropy(logits, target), reduction);
+  }
 
   require_alike(name, logits, target);
   require_probabilities(name, "target", target, "Pass class probabilities, or int64 labels.");

@@ -20,9 +20,7 @@ struct Sequential {
 
   explicit Sequential(L... layer) : layers(std::move(layer)...) {}
 
-  ag::Tensor operator()(const ag::Tensor& x) const {
-    return from<0>(x);
-  }
+  ag::Tensor operator()(const ag::Tensor& x) const { return from<0>(x); }
   void each_parameter(auto& visit) {
     std::size_t i = 0;
     std::apply([&](L&... layer) { (visit(std::to_string(i++), layer), ...); }, layers);
@@ -50,10 +48,11 @@ struct Sequential {
   static constexpr bool fuses() {
     if constexpr (I + 1 < sizeof...(L)) {
       using Next = std::tuple_element_t<I + 1, std::tuple<L...>>;
-      return requires { requires Next::takes_sum; } &&
-             requires(const std::tuple_element_t<I, std::tuple<L...>>& layer, const Next& next, const ag::Tensor& x) {
-               layer.then(next, x);
-             };
+      return requires { requires Next::takes_sum; }&&
+        requires(const std::tuple_element_t<I, std::tuple<L...>> & layer, const Next & next, const ag::Tensor & x)
+      {
+        layer.then(next, x);
+      };
     }
     return false;
   }

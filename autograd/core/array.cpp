@@ -2,11 +2,13 @@
 #include <autograd/core/array.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <new>
 
 #include <autograd/core/error.hpp>
 #include <autograd/core/pool.hpp>
+#include <autograd/core/simd.hpp>
 
 namespace autograd::core {
 
@@ -128,19 +130,38 @@ To converted(From v) {
   return static_cast<To>(v);
 }
 
+constexpr Index stream_threshold = Index{1} << 21;
+
 // to[i][j] = from[i][j] where from is contiguous along i and to along j: in tiles of one cache line a side, through a
 // buffer, so that each line of either is touched once.
 template <class To, class From>
 void copy_transposed(To* to, Index to_row, const From* from, Index from_column, Index rows, Index columns) {
   constexpr Index side = 16;
-  To tile[side][side];
+  alignas(64) To tile[side][side];
+  // What does not stay in a cache anyway is written past them, whole lines at a time.
+  const bool stream = rows * columns >= stream_threshold && side * sizeof(To) % simd::line == 0 &&
+                      reinterpret_cast<std::uintptr_t>(to) % simd::line == 0 &&
+                      static_cast<std::size_t>(to_row) * sizeof(To) % simd::line == 0;
   for (Index i0 = 0; i0 < rows; i0 += side)
     for (Index j0 = 0; j0 < columns; j0 += side) {
       const Index height = std::min(side, rows - i0), width = std::min(side, columns - j0);
-      for (Index j = 0; j < width; ++j)
-        for (Index i = 0; i < height; ++i) tile[i][j] = converted<To>(from[(j0 + j) * from_column + i0 + i]);
-      for (Index i = 0; i < height; ++i) std::copy_n(tile[i], width, to + (i0 + i) * to_row + j0);
+      const From* p = from + j0 * from_column + i0;
+      To* q = to + i0 * to_row + j0;
+      const auto fill = [&](Index n, Index m) __attribute__((always_inline)) {
+        for (Index j = 0; j < m; ++j)
+          for (Index i = 0; i < n; ++i) tile[i][j] = converted<To>(p[j * from_column + i]);
+      };
+      if (height < side || width < side) {
+        fill(height, width);
+        for (Index i = 0; i < height; ++i) std::copy_n(tile[i], width, q + i * to_row);
+        continue;
+      }
+      fill(side, side);  // as a loop whose length is known
+      for (Index i = 0; i < side; ++i)
+        if (stream) simd::stream(q + i * to_row, tile[i], sizeof(tile[i]));
+        else std::copy_n(tile[i], side, q + i * to_row);
     }
+  if (stream) simd::finish_streams();
 }
 
 // Rows of the last dimension are copied by a plain loop; the outer dimensions advance like an odometer.

@@ -50,11 +50,6 @@ struct AxisLoop {
       f(o * n * inner + i, o * inner + i, std::min(most, inner - i));
     }
   }
-  /// As many columns as stay in the L2 cache when they are read several times, a cache line at least.
-  Index cached_columns() const {
-    const Index fit = (Index{1} << 18) / std::max<Index>(1, n * static_cast<Index>(size_of(x.dtype())));
-    return std::clamp<Index>(fit / 16 * 16, 16, axis_block);
-  }
   /// An array that lies as x does, seen in the order of the original axes.
   Array restored(const Array& like_x) const { return order.empty() ? like_x : permute(like_x, inverse(order)); }
 };

@@ -141,8 +141,7 @@ Array product(const Operand& lhs, const Operand& rhs, const Shape& result, bool 
     return permute(y, swapped(-1, -2, y.rank()));
   }
   const Index inner = lhs.columns();
-  const Array out =
-      inner == 0 ? Array::zeros(result, lhs.array.dtype()) : Array::empty(result, lhs.array.dtype());
+  const Array out = inner == 0 ? Array::zeros(result, lhs.array.dtype()) : Array::empty(result, lhs.array.dtype());
   if (out.size() == 0 || inner == 0) return out;
   const auto compute = [](const Operand& a, const Operand& b, const Array& to) {
     with_floating("matmul", to.dtype(), [&]<class T>(Type<T>) { multiply<T>(a, b, to); });
@@ -151,8 +150,7 @@ Array product(const Operand& lhs, const Operand& rhs, const Shape& result, bool 
   const Array &a = lhs.array, &b = rhs.array;
   if (a.rank() > 2 && !lhs.transposed && a.contiguous() && b.size() == rows(b) * columns(b) &&
       a.size() / inner <= blas_limit) {
-    const Array matrix =
-        b.view({rows(b), columns(b)}, {b.strides()[b.rank() - 2], b.strides()[b.rank() - 1]}, 0);
+    const Array matrix = b.view({rows(b), columns(b)}, {b.strides()[b.rank() - 2], b.strides()[b.rank() - 1]}, 0);
     compute({reshape(a, {-1, inner}), false}, {matrix, rhs.transposed}, reshape(out, {-1, columns(out)}));
   } else {
     compute(lhs, rhs, out);
@@ -215,9 +213,10 @@ Array matmul(const Array& lhs, const Array& rhs, const ProductOptions& options) 
     return shape;
   };
   if (b.transposed && !a.transposed && a.columns() != b.rows())
-    throw ShapeError("linear", "input " + to_string(lhs.shape()) + ", weight " + to_string(rhs.shape()) +
-                                   ": the last extents must be equal",
-                     "The weight is (out, in); with a weight (in, out) write matmul(x, w).");
+    throw ShapeError(
+        "linear",
+        "input " + to_string(lhs.shape()) + ", weight " + to_string(rhs.shape()) + ": the last extents must be equal",
+        "The weight is (out, in); with a weight (in, out) write matmul(x, w).");
   // A vector gets an axis, which changes nothing for the others.
   const ProductShapes s = product_shapes(seen(a), seen(b));
   const auto with_axis = [](const Operand& x, const Shape& shape) {

@@ -23,8 +23,8 @@ struct ProductOptions {
 };
 
 /// The product of vectors, matrices or batches of matrices, as NumPy's matmul. Operands whose rows or columns lie
-/// without gaps are read where they are; others are packed. Throws ShapeError, and DtypeError unless both are float32 or
-/// both float64.
+/// without gaps are read where they are; others are packed. Throws ShapeError, and DtypeError unless both are float32
+/// or both float64.
 Array matmul(const Array& lhs, const Array& rhs, const ProductOptions& options);
 
 /// True for an array whose last two axes lie as those of a transposed matrix.

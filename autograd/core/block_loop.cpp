@@ -44,19 +44,23 @@ class Reader {
   void open(const Array& a, const Shape& space) {
     array_ = &a;
     if (a.dtype() == dtype_of<T> && a.contiguous() && a.shape() == space) {
-      direct_ = true;
+      direct_ = in_place_ = true;
       return;
     }
     walk_.fold(space, broadcast_strides(a.shape(), a.strides(), space));
-    direct_ = walk_.contiguous() && a.dtype() == dtype_of<T>;
+    direct_ = in_place_ = walk_.contiguous() && a.dtype() == dtype_of<T>;
     constant_ = walk_.constant() && !direct_;
   }
 
-  bool direct() const { return direct_; }
+  // True if what was read last is the array's own memory, which ends where it ends.
+  bool in_place() const { return in_place_; }
 
   // Elements [begin, begin + n); a packed block is padded to full registers.
-  const T* read(Index begin, Index n, Block<T>& scratch) const {
+  const T* read(Index begin, Index n, Block<T>& scratch) {
     if (direct_) return array_->data<const T>() + begin;
+    Index offset = 0;
+    in_place_ = array_->dtype() == dtype_of<T> && walk_.contiguous_run(begin, n, offset);
+    if (in_place_) return array_->data<const T>() + offset;
     T* block = scratch.get();
     with_type(array_->dtype(), [&]<class S>(Type<S>) { gather(walk_, array_->data<const S>(), begin, n, block); });
     pad(block, n);
@@ -72,7 +76,7 @@ class Reader {
  private:
   const Array* array_ = nullptr;
   Walk walk_;
-  bool direct_ = false, constant_ = false;
+  bool direct_ = false, in_place_ = false, constant_ = false;
 };
 
 // Elements per group: what one thread takes at a time. Groups depend on the problem alone, never on the thread count,
@@ -153,7 +157,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
       if (rest) {
         for (std::size_t k = 0; k < in.size(); ++k) {
           const T* p = static_cast<const T*>(from[k]) + full;
-          if (readers[k].direct()) {
+          if (readers[k].in_place()) {
             std::memcpy(tail[k].get(), p, static_cast<std::size_t>(rest) * sizeof(T));
             Reader<T>::pad(tail[k].get(), rest);
             p = tail[k].get();
@@ -173,8 +177,8 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
 }
 
 template <class T>
-void backward(BackwardKernel kernel, const void* formula, const Shape& space, ArrayList in,
-              const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints) {
+void backward(BackwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& cotangent,
+              double scale, std::span<const AdjointTarget> adjoints) {
   const Index n = count(space);
   SmallArray<std::optional<Sums>> sums(in.size());
   bool any_sums = false;
@@ -267,9 +271,8 @@ void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const S
   with_floating("evaluate", dtype, [&]<class T>(Type<T>) { forward<T>(kernel, formula, space, in, out, scale); });
 }
 
-void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space,
-                  ArrayList in, const Array& cotangent, double scale,
-                  std::span<const AdjointTarget> adjoints) {
+void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
+                  const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints) {
   with_floating("gradient", dtype,
                 [&]<class T>(Type<T>) { backward<T>(kernel, formula, space, in, cotangent, scale, adjoints); });
 }

@@ -45,8 +45,7 @@ void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const S
                  const Array& out, double scale);
 
 /// The pullback of run_forward: `cotangent` broadcasts to `space` and is multiplied by `scale`.
-void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space,
-                  ArrayList in, const Array& cotangent, double scale,
-                  std::span<const AdjointTarget> adjoints);
+void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
+                  const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints);
 
 }  // namespace autograd::core

@@ -91,6 +91,11 @@ struct Pack {
   /// a * b + c, rounded once where the instruction set can.
   friend Pack fma(Pack a, Pack b, Pack c) { return simd::fma(a.batch, b.batch, c.batch); }
 
+  /// x, but at least low and at most high; a NaN stays.
+  friend Pack clamped(Pack x, Pack low, Pack high) { return simd::clamped(x.batch, low.batch, high.batch); }
+  /// x 2^n for whole numbers n, rounded once, also where the result is subnormal.
+  friend Pack scale(Pack x, Pack n) { return simd::scale(x.batch, n.batch); }
+
   /// The sum of the lanes, always in the same order.
   friend T reduce_sum(Pack a) { return simd::reduce_add<T>(a.batch); }
 };

@@ -13,13 +13,13 @@ namespace autograd::core {
 
 /// |x|.
 template <class T>
-Pack<T> abs(Pack<T> x) {
+[[gnu::always_inline]] inline Pack<T> abs(Pack<T> x) {
   return xsimd::abs(x.batch);
 }
 
 /// The square root, correctly rounded.
 template <class T>
-Pack<T> sqrt(Pack<T> x) {
+[[gnu::always_inline]] inline Pack<T> sqrt(Pack<T> x) {
   return xsimd::sqrt(x.batch);
 }
 
@@ -27,7 +27,7 @@ namespace detail {
 
 // The rounded x, with the sign of x where it became 0.
 template <class T>
-Pack<T> rounded(Pack<T> y, Pack<T> x) {
+[[gnu::always_inline]] inline Pack<T> rounded(Pack<T> y, Pack<T> x) {
   if constexpr (simd::rounding_loses_sign) return xsimd::copysign(y.batch, x.batch);
   return y;
 }
@@ -36,68 +36,68 @@ Pack<T> rounded(Pack<T> y, Pack<T> x) {
 
 /// The largest integer not above x.
 template <class T>
-Pack<T> floor(Pack<T> x) {
+[[gnu::always_inline]] inline Pack<T> floor(Pack<T> x) {
   return detail::rounded<T>(xsimd::floor(x.batch), x);
 }
 
 /// The smallest integer not below x.
 template <class T>
-Pack<T> ceil(Pack<T> x) {
+[[gnu::always_inline]] inline Pack<T> ceil(Pack<T> x) {
   return detail::rounded<T>(xsimd::ceil(x.batch), x);
 }
 
 /// x without its fraction.
 template <class T>
-Pack<T> trunc(Pack<T> x) {
+[[gnu::always_inline]] inline Pack<T> trunc(Pack<T> x) {
   return detail::rounded<T>(xsimd::trunc(x.batch), x);
 }
 
 /// The nearest integer; halves go away from zero, as std::round.
 template <class T>
-Pack<T> round(Pack<T> x) {
+[[gnu::always_inline]] inline Pack<T> round(Pack<T> x) {
   return xsimd::round(x.batch);
 }
 
 /// True where x is NaN.
 template <class T>
-Mask<T> isnan(Pack<T> x) {
+[[gnu::always_inline]] inline Mask<T> isnan(Pack<T> x) {
   return x != x;
 }
 
 /// x * x.
 template <class T>
-Pack<T> square(Pack<T> x) {
+[[gnu::always_inline]] inline Pack<T> square(Pack<T> x) {
   return x * x;
 }
 
 /// 1 / x.
 template <class T>
-Pack<T> reciprocal(Pack<T> x) {
+[[gnu::always_inline]] inline Pack<T> reciprocal(Pack<T> x) {
   return 1.0 / x;
 }
 
 /// -1, 0 or 1; NaN for NaN.
 template <class T>
-Pack<T> sign(Pack<T> x) {
+[[gnu::always_inline]] inline Pack<T> sign(Pack<T> x) {
   // x + 0 is +0 for both zeros and NaN for NaN.
   return where(x > 0.0, 1.0, where(x < 0.0, -1.0, x + 0.0));
 }
 
 /// The larger; NaN if either is. xsimd::max lets one of the two NaNs vanish, which one depends on its version.
 template <class T>
-Pack<T> max(Pack<T> a, Pack<T> b) {
+[[gnu::always_inline]] inline Pack<T> max(Pack<T> a, Pack<T> b) {
   return where(isnan(a), a, where(a > b, a, b));
 }
 
 /// The smaller; NaN if either is.
 template <class T>
-Pack<T> min(Pack<T> a, Pack<T> b) {
+[[gnu::always_inline]] inline Pack<T> min(Pack<T> a, Pack<T> b) {
   return where(isnan(a), a, where(a < b, a, b));
 }
 
 /// |magnitude| with the sign of the other.
 template <class T>
-Pack<T> copysign(Pack<T> magnitude, Pack<T> sign) {
+[[gnu::always_inline]] inline Pack<T> copysign(Pack<T> magnitude, Pack<T> sign) {
   return xsimd::copysign(magnitude.batch, sign.batch);
 }
 

@@ -3,7 +3,6 @@
 #include <autograd/core/reduce.hpp>
 
 #include <algorithm>
-#include <cstring>
 
 #include <autograd/core/axis_loop.hpp>
 #include <autograd/core/block_loop.hpp>
@@ -12,9 +11,11 @@
 namespace autograd::core {
 namespace {
 
+// Register by register: memcpy may take `rep movsb` for a block of 2 KiB, and then the sum waits for it.
 template <class T>
 void identity(const void*, std::size_t n, const void* const* in, void* out) {
-  std::memcpy(out, in[0], n * sizeof(T));
+  const T* from = static_cast<const T*>(in[0]);
+  for (std::size_t i = 0; i < n; i += Pack<T>::size) Pack<T>::load(from + i).store(static_cast<T*>(out) + i);
 }
 
 template <class T>
@@ -37,7 +38,12 @@ void sum_columns(const T* x, Index n, Index stride, Index width, T* out, double 
   std::fill_n(total, width, 0.0);
   for (Index first = 0; first < n; first += chunk) {
     std::fill_n(part, width, T{0});
-    for (Index k = first; k < std::min(n, first + chunk); ++k)
+    Index k = first;
+    for (const Index last = std::min(n, first + chunk); k + 4 <= last; k += 4) {
+      const T *a = x + k * stride, *b = a + stride, *c = b + stride, *d = c + stride;
+      for (Index i = 0; i < width; ++i) part[i] = part[i] + a[i] + b[i] + c[i] + d[i];
+    }
+    for (; k < std::min(n, first + chunk); ++k)
       for (Index i = 0; i < width; ++i) part[i] += x[k * stride + i];
     for (Index i = 0; i < width; ++i) total[i] += static_cast<double>(part[i]);
   }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 #include <autograd/core/axis_loop.hpp>
+#include <autograd/core/extreme_of.hpp>
 #include <autograd/core/reduce_axis.hpp>
 
 namespace autograd::core {
@@ -14,24 +15,24 @@ AxisLoop loop_of_something(std::string_view where, const Array& x, const Shape& 
   return loop;
 }
 
-// The more extreme of two, NaN if either is.
+// best[i] becomes the most extreme of itself and of column i of some rows: several, so that it is read and written less
+// often.
 template <int sign, class T>
-T more(T a, T b) {
-  return a != a || (sign > 0 ? a > b : a < b) ? a : b;
-}
-
-// Of a row: many running extremes, so that it vectorises.
-template <int sign, class T>
-T extreme_of(const T* x, Index n) {
-  constexpr Index lanes = 64 / sizeof(T) < 16 ? 16 : 64 / sizeof(T);
-  T best[lanes];
-  std::fill_n(best, lanes, x[0]);
+void take_rows(T* best, const T* x, Index rows, Index stride, Index width) {
   Index i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (Index k = 0; k < lanes; ++k) best[k] = more<sign>(best[k], x[i + k]);
-  for (Index k = 0; i + k < n; ++k) best[k] = more<sign>(best[k], x[i + k]);
-  for (Index k = 1; k < lanes; ++k) best[0] = more<sign>(best[0], best[k]);
-  return best[0];
+  if constexpr (std::is_floating_point_v<T>) {
+    constexpr auto lanes = static_cast<Index>(Pack<T>::size);
+    for (; i + lanes <= width; i += lanes) {
+      Pack<T> m = Pack<T>::load(best + i);
+      for (Index k = 0; k < rows; ++k) {
+        const Pack<T> v = Pack<T>::load(x + k * stride + i);
+        m = sign > 0 ? max(m, v) : min(m, v);
+      }
+      m.store(best + i);
+    }
+  }
+  for (; i < width; ++i)
+    for (Index k = 0; k < rows; ++k) best[i] = more<sign>(best[i], x[k * stride + i]);
 }
 
 template <int sign, class T>
@@ -41,8 +42,8 @@ void extremes(const AxisLoop& loop, T* out) {
     T* best = out + at;
     if (loop.inner == 1) return void(*best = extreme_of<sign>(x, loop.n));
     std::copy_n(x, width, best);
-    for (Index k = 1; k < loop.n; ++k)
-      for (Index i = 0; i < width; ++i) best[i] = more<sign>(best[i], x[k * loop.inner + i]);
+    for (Index k = 1; k < loop.n; k += 4)
+      take_rows<sign>(best, x + k * loop.inner, std::min<Index>(4, loop.n - k), loop.inner, width);
   });
 }
 

@@ -32,6 +32,7 @@ inline __m512i _mm512_mask_blend_epi16(__mmask32 m, __m512i a, __m512i b) { retu
 #endif
 
 #include <cstddef>
+#include <cstring>
 
 namespace autograd::core::simd {
 
@@ -60,6 +61,61 @@ batch<T> fma(batch<T> a, batch<T> b, batch<T> c) {
   return xsimd::fma(a, b, c);
 }
 #endif
+
+/// True where fma rounds once.
+#if XSIMD_WITH_AVX512F || defined(__FMA__) || XSIMD_WITH_NEON64
+inline constexpr bool exact_fma = true;
+#else
+inline constexpr bool exact_fma = false;
+#endif
+
+/// x 2^n for whole numbers n, rounded once, also where the result is subnormal.
+#if XSIMD_WITH_AVX512F
+inline batch<float> scale(batch<float> x, batch<float> n) { return _mm512_scalef_ps(x, n); }
+inline batch<double> scale(batch<double> x, batch<double> n) { return _mm512_scalef_pd(x, n); }
+#else
+template <class T>
+batch<T> scale(batch<T> x, batch<T> n) {
+  // In two steps, since 2^n alone may be no normal number.
+  const batch<T> half = xsimd::trunc(n * batch<T>(T(0.5)));
+  return xsimd::ldexp(xsimd::ldexp(x, xsimd::to_int(half)), xsimd::to_int(n - half));
+}
+#endif
+
+/// x, but at least low and at most high; a NaN stays.
+#if XSIMD_WITH_AVX512F
+inline batch<float> clamped(batch<float> x, batch<float> low, batch<float> high) {
+  return _mm512_max_ps(low, _mm512_min_ps(high, x));
+}
+inline batch<double> clamped(batch<double> x, batch<double> low, batch<double> high) {
+  return _mm512_max_pd(low, _mm512_min_pd(high, x));
+}
+#else
+template <class T>
+batch<T> clamped(batch<T> x, batch<T> low, batch<T> high) {
+  return xsimd::select(x < low, low, xsimd::select(x > high, high, x));
+}
+#endif
+
+/// Bytes of a cache line.
+inline constexpr std::size_t line = 64;
+
+/// Copies whole lines to a place at the start of one, past the caches where the instruction set can. What was written
+/// so is seen by other threads after finish_streams().
+inline void stream(void* to, const void* from, std::size_t bytes) {
+#if XSIMD_WITH_AVX512F
+  for (std::size_t i = 0; i < bytes; i += line)
+    _mm512_stream_si512(reinterpret_cast<__m512i*>(static_cast<char*>(to) + i),
+                        _mm512_loadu_si512(static_cast<const char*>(from) + i));
+#else
+  std::memcpy(to, from, bytes);
+#endif
+}
+inline void finish_streams() {
+#if XSIMD_WITH_AVX512F
+  _mm_sfence();
+#endif
+}
 
 /// True where xsimd rounds by arithmetic and so turns floor(-0.0) into +0: instruction sets without one.
 #if XSIMD_WITH_SSE4_1 || XSIMD_WITH_NEON64

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <autograd/core/axis_loop.hpp>
-#include <autograd/core/pack_math.hpp>
+#include <autograd/core/extreme_of.hpp>
 #include <autograd/core/softmax.hpp>
 #include <autograd/core/walk.hpp>
 
@@ -33,17 +33,7 @@ void map(Index n, T* out, const F& f, const In*... in) {
 // The largest of a row, -inf of nothing, NaN if one is.
 template <class T>
 T largest(const T* x, Index n) {
-  constexpr auto lanes = static_cast<Index>(Pack<T>::size);
-  Pack<T> m(-std::numeric_limits<T>::infinity());
-  Index i = 0;
-  for (; i + lanes <= n; i += lanes) m = max(m, Pack<T>::load(x + i));
-  T lane[Pack<T>::size];
-  m.store(lane);
-  T top = lane[0];
-  const auto take = [&](T v) { top = top != top || top > v ? top : v; };
-  for (T v : lane) take(v);
-  for (; i < n; ++i) take(x[i]);
-  return top;
+  return n > 0 ? extreme_of<1>(x, n) : -std::numeric_limits<T>::infinity();
 }
 
 // The sum of exp(x - shift) over a row; the terms go to `out` if it is given.
@@ -124,7 +114,7 @@ Array softmax(const Array& x, Index axis, bool log) {
           if (loop.inner == 1) softmax_row(from, loop.n, to, log);
           else softmax_columns(from, loop.n, loop.inner, width, to, log);
         },
-        std::min(block, loop.cached_columns()));
+        block);
   });
   return out;
 }
@@ -147,9 +137,42 @@ Array logsumexp(const Array& x, const Axes& axes, bool keepdims) {
           c.read(from, loop.n, loop.inner, width, nullptr);
           for (Index i = 0; i < width; ++i) to[i] = joined(c.top[i], c.sum[i]);
         },
-        std::min(block, loop.cached_columns()));
+        block);
     return reshape(out, reduced(x.shape(), over, keepdims));
   });
+}
+
+bool all_finite(const Array& x) {
+  return with_floating("all_finite", x.dtype(), [&]<class T>(Type<T>) {
+    return std::all_of(x.data<T>(), x.data<T>() + x.size(), [](T v) { return std::isfinite(v); });
+  });
+}
+
+Array cross_entropy(const Array& x, const Array& labels) {
+  if (x.rank() != 2 || !(labels.shape() == Shape{x.shape()[0]}))
+    throw ShapeError("cross_entropy", "scores " + to_string(x.shape()) + ", labels " + to_string(labels.shape()),
+                     "Scores are (examples, classes), labels (examples,).");
+  if (labels.dtype() != int64)
+    throw DtypeError("cross_entropy", "labels are " + std::string(name_of(labels.dtype())), "Labels are int64.");
+  const Index classes = x.shape()[1];
+  const Array label = labels.packed(), out = Array::empty(labels.shape(), x.dtype());
+  const std::int64_t* at = label.data<const std::int64_t>();
+  for (Index i = 0; i < label.size(); ++i)
+    if (at[i] < 0 || at[i] >= classes)
+      throw DomainError("cross_entropy",
+                        "label " + std::to_string(at[i]) + " at position " + std::to_string(i) + " with " +
+                            std::to_string(classes) + " classes",
+                        "Labels run from 0 to " + std::to_string(classes - 1) + ".");
+  with_floating("cross_entropy", x.dtype(), [&]<class T>(Type<T>) {
+    const AxisLoop loop(x, {1});
+    loop.each_block([&](Index first, Index row, Index) {
+      const T* from = loop.x.data<const T>() + first;
+      const T top = largest(from, loop.n);
+      const T log_sum = static_cast<T>(std::log(exponentials<T>(from, loop.n, top, nullptr)));
+      out.data<T>()[row] = -(from[at[row]] - top - log_sum);
+    });
+  });
+  return out;
 }
 
 }  // namespace autograd::core

@@ -12,4 +12,11 @@ Array softmax(const Array& x, Index axis, bool log);
 /// log sum exp(x) over axes; -inf of nothing and of -inf alone, +inf if an element is. Throws ShapeError, DtypeError.
 Array logsumexp(const Array& x, const Axes& axes, bool keepdims);
 
+/// -log softmax(x) at one label for each row: x (n, classes), labels (n,) int64, result (n,). Throws ShapeError,
+/// DtypeError, and DomainError for a label that is no class.
+Array cross_entropy(const Array& x, const Array& labels);
+
+/// False if an element of a row-major floating array is infinite or NaN.
+bool all_finite(const Array& x);
+
 }  // namespace autograd::core

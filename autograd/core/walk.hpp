@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include <autograd/core/array.hpp>
+#include <autograd/core/pack.hpp>
 
 namespace autograd::core {
 
@@ -68,6 +69,18 @@ struct Walk {
     }
   }
   Index inner_stride() const { return rank ? stride[rank - 1] : 0; }
+
+  /// True if n elements from `begin` on lie without gaps; then the first one's offset is set.
+  bool contiguous_run(Index begin, Index n, Index& offset) const {
+    if (rank == 0 || stride[rank - 1] != 1 || shape[rank - 1] < n) return false;
+    if (begin % shape[rank - 1] + n > shape[rank - 1]) return false;
+    offset = 0;
+    for (std::size_t d = rank; d-- > 0;) {
+      offset += begin % shape[d] * stride[d];
+      begin /= shape[d];
+    }
+    return true;
+  }
 };
 
 /// to[i] = element begin + i of the walk over `from`, converted.
@@ -85,18 +98,30 @@ void gather(const Walk& w, const From* from, Index begin, Index n, To* to) {
   });
 }
 
-/// The sum of n elements in a fixed order: 16 running sums, then a tree, so that it vectorises and loses few digits.
-template <class T>
+/// The sum of `lanes` elements, a power of two, halves added to halves.
+template <Index lanes, class T>
+T folded(T* sum) {
+  if constexpr (lanes == 1) return *sum;
+  for (Index k = 0; k < lanes / 2; ++k) sum[k] += sum[k + lanes / 2];
+  if constexpr (lanes > 1) return folded<lanes / 2>(sum);
+}
+
+/// The sum of n elements in a fixed order: 64 running sums, or 16 of few elements, then a tree, so that it vectorises
+/// and loses few digits.
+template <class T, Index lanes = 64>
 T sum_of(const T* p, Index n) {
-  constexpr Index lanes = 16;
-  T sum[lanes] = {};
+  if constexpr (lanes > 16)
+    if (n < 4 * lanes) return sum_of<T, 16>(p, n);
+  constexpr auto register_size = static_cast<Index>(Pack<T>::size);
+  alignas(64) T sum[lanes];
+  Pack<T> running[lanes / register_size];
+  for (Pack<T>& r : running) r = Pack<T>(0.0);
   Index i = 0;
   for (; i + lanes <= n; i += lanes)
-    for (Index k = 0; k < lanes; ++k) sum[k] += p[i + k];
+    for (Index k = 0; k < lanes / register_size; ++k) running[k] += Pack<T>::load(p + i + k * register_size);
+  for (Index k = 0; k < lanes / register_size; ++k) running[k].store(sum + k * register_size);
   for (Index k = 0; i + k < n; ++k) sum[k] += p[i + k];
-  for (Index width = lanes / 2; width > 0; width /= 2)
-    for (Index k = 0; k < width; ++k) sum[k] += sum[k + width];
-  return sum[0];
+  return folded<lanes>(sum);
 }
 
 /// Adds from[i] to element begin + i of the walk over `to`; repeated elements receive the sum of their run.

@@ -55,8 +55,8 @@ template <class A, class B>
 auto matmul(A&& a, B&& b, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::Matmul{}, std::forward<A>(a), std::forward<B>(b));
 }
-/// x w' for inputs (..., in) and weights (out, in): a linear layer without its bias, one operation with one rule. Throws
-/// as matmul.
+/// x w' for inputs (..., in) and weights (out, in): a linear layer without its bias, one operation with one rule.
+/// Throws as matmul.
 template <class X, class W>
   requires(Differentiable<X> || Differentiable<W>)
 auto linear(X&& x, W&& w, SourceLocation where = SourceLocation::current()) {

@@ -36,7 +36,7 @@ using Selection = List<Abs, Sign, Floor, Ceil, Round, Maximum, Minimum, Clamp, W
 using Comparison = List<Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual>;
 
 using Reductions = List<Sum, Mean, Max, Min, Cumsum>;
-using Softmaxes = List<Softmax, LogSoftmax, Logsumexp>;
+using Softmaxes = List<Softmax, LogSoftmax, Logsumexp, CrossEntropy>;
 using Linear = List<Matmul>;
 using Layout = List<Reshape, BroadcastTo, Transpose, Flip, Roll, Cast, Diagonal, DiagonalMatrix, Tril, Triu>;
 using Indexing = List<Slice, Take, TakeAdd, Gather, GatherAdd>;

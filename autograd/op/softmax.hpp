@@ -5,6 +5,8 @@
 #include <autograd/op/arithmetic.hpp>
 #include <autograd/op/comparison.hpp>
 #include <autograd/op/exponential.hpp>
+#include <autograd/op/indexing.hpp>
+#include <autograd/op/layout.hpp>
 #include <autograd/op/reduction.hpp>
 #include <autograd/op/selection.hpp>
 
@@ -52,6 +54,26 @@ struct Logsumexp {
   }
 };
 
+/// y[i] = -log softmax(x[i])[label[i]]: dy[i] = sum_j (softmax(x[i])[j] - (j == label[i])) dx[i, j]
+struct CrossEntropy {
+  static constexpr std::string_view name = "cross_entropy";
+  core::Array labels;  // (n,) int64, for x (n, classes)
+  auto value(const core::Array& x) const { return core::cross_entropy(x, labels); }
+  auto pullback(const auto& g, const auto& y, const auto& x) const { return times_slope(reshape(g, {-1, 1}), y, x); }
+  auto pushforward(const auto& y, const auto& x, const auto& dx) const { return sum(times_slope(dx, y, x), 1); }
+
+ private:
+  // In one pass. The exponent log softmax(x) is the difference from the score of the label, but where that is infinite.
+  auto times_slope(const auto& factor, const auto& y, const auto& x) const {
+    using T = std::remove_cvref_t<decltype(x)>;
+    const core::Array column = core::reshape(labels, {-1, 1});
+    const T label(column), classes = T::arange(x.shape()[1], x.dtype());
+    const auto chosen = where(label == classes, 1.0, 0.0);
+    if (!core::all_finite(y.data())) return T(factor * (exp(evaluate(LogSoftmax{1}, x)) - chosen));
+    return T(factor * (exp(x - evaluate(Gather{column, 1}, x) - reshape(y, {-1, 1})) - chosen));
+  }
+};
+
 }  // namespace op
 
 /// exp(x) / sum exp(x) along an axis (the last by default), of the shape of x. Exact for large and for -inf scores; a
@@ -64,6 +86,12 @@ auto softmax(X&& x, Index axis = -1, SourceLocation where = SourceLocation::curr
 template <Differentiable X>
 auto log_softmax(X&& x, Index axis = -1, SourceLocation where = SourceLocation::current()) {
   return evaluate_at(where, op::LogSoftmax{axis}, std::forward<X>(x));
+}
+/// -log(softmax(x)) at the label of each row: x (n, classes), labels (n,) int64, result (n,). Throws ShapeError,
+/// DtypeError, and DomainError for a label that is no class.
+template <Differentiable X>
+auto cross_entropy(X&& x, const Indices& labels, SourceLocation where = SourceLocation::current()) {
+  return evaluate_at(where, op::CrossEntropy{labels.array()}, std::forward<X>(x));
 }
 /// log sum exp(x) over `axes` (all by default); -inf of nothing. Throws ShapeError, DtypeError.
 template <Differentiable X>

@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include <autograd/core/reduce.hpp>
 #include <autograd/core/small_array.hpp>
 
 namespace autograd::core {
@@ -135,10 +136,16 @@ Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::spa
   }
   SmallArray<const Array*> values(leaves.size());
   for (std::size_t k = 0; k < leaves.size(); ++k) values[k] = &leaves[k]->data();
-  Array out = Array::empty(kept, kernels.boolean && !reduction.active ? boolean : dtype);
-  run_forward(dtype == float32 ? kernels.forward32 : kernels.forward64, formula, dtype, space,
-              {values.data(), leaves.size()}, out, scale);
-  if (!(shape == kept)) out = out.view(shape, row_major(shape), 0);
+  Array out;
+  if (reduction.active &&
+      &kernels == &fused_kernels<Slot>) {  // of what is stored already: columns have a loop of their own
+    out = sum(leaves[0]->data(), reduction.axes, reduction.keepdims, reduction.mean);
+  } else {
+    out = Array::empty(kept, kernels.boolean && !reduction.active ? boolean : dtype);
+    run_forward(dtype == float32 ? kernels.forward32 : kernels.forward64, formula, dtype, space,
+                {values.data(), leaves.size()}, out, scale);
+    if (!(shape == kept)) out = out.view(shape, row_major(shape), 0);
+  }
   const Tensor y(std::move(out));
   if (kernels.boolean) return reduction.active && !reduction.mean ? Tensor(y.data().cast(int64)) : y;
 

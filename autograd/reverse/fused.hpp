@@ -50,8 +50,9 @@ struct LoadLeaf {
   }
 };
 
+// Flat: a call in the loop would spill every register that holds a part of the formula.
 template <class T, class F>
-void forward_kernel(const void* formula, std::size_t n, const void* const* in, void* out) {
+[[gnu::flatten]] void forward_kernel(const void* formula, std::size_t n, const void* const* in, void* out) {
   constexpr std::size_t leaves = leaf_count<F>;
   const F f = *static_cast<const F*>(formula);
   const T* from[leaves];
@@ -91,8 +92,8 @@ struct StoreAdjoint {
 };
 
 template <class T, class F>
-void backward_kernel(const void* formula, std::size_t n, const void* const* in, const void* cotangent,
-                     void* const* adjoint, std::uint64_t add) {
+[[gnu::flatten]] void backward_kernel(const void* formula, std::size_t n, const void* const* in, const void* cotangent,
+                                      void* const* adjoint, std::uint64_t add) {
   constexpr std::size_t leaves = leaf_count<F>;
   const F f = *static_cast<const F*>(formula);
   const T* from[leaves];
@@ -206,8 +207,8 @@ inline constexpr std::size_t scalar_leaves<Literal> = 0;
 template <class Op, class... A>
 inline constexpr std::size_t scalar_leaves<Expression<Op, A...>> = (scalar_leaves<A> + ... + 0);
 
-/// The tensors at the leaves, in order, where the expression holds them; scalars among them become tensors of the common
-/// dtype.
+/// The tensors at the leaves, in order, where the expression holds them; scalars among them become tensors of the
+/// common dtype.
 template <class E>
 class LeafList {
  public:

@@ -190,6 +190,13 @@ struct Examples<op::Gather> {
   }
 };
 template <>
+struct Examples<op::CrossEntropy> {
+  static std::vector<Example> list() {
+    return {example("three classes", op::CrossEntropy{indices_of({2, 0, 1, 2}, {4})}, {4, 3}),
+            example("one class", op::CrossEntropy{indices_of({0, 0}, {2})}, {2, 1})};
+  }
+};
+template <>
 struct Examples<op::GatherAdd> {
   static std::vector<Example> list() {
     return {example("repeated", op::GatherAdd{indices_of({1, 1, 0, 2}, {2, 2}), 0, {3, 2}}, {2, 2})};
