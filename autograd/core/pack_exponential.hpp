@@ -39,7 +39,8 @@ template <class T, std::size_t n>
 
 // e^x = 2^n (1 + p), |p| < 0.42, for x in a range where 2^n is of use. Ours, since a network spends half its time here:
 // one polynomial and no case of its own, where xsimd's needs a second look at large |x|.
-template <class T>
+// `careful` keeps what the rounding of its argument drops, for p by itself instead of 1 + p.
+template <class T, bool careful = false>
 struct ExponentialParts {
   Pack<T> n, p;
 
@@ -48,17 +49,21 @@ struct ExponentialParts {
     constexpr double head = is_float<T> ? 0.693359375 : 0.693145751953125;
     constexpr double tail = is_float<T> ? -2.12194440054690583e-4 : 1.42860682030941723212e-6;
     n = xsimd::nearbyint((x * 1.44269504088896340736).batch);
-    const Pack<T> r = fma(n, Pack<T>(-tail), fma(n, Pack<T>(-head), x));
+    const Pack<T> rest = fma(n, Pack<T>(-head), x), r = fma(n, Pack<T>(-tail), rest);
     // (e^r - 1 - r) / r^2 on |r| < ln(2)/2, interpolated at Chebyshev's points; relative to e^r 1e-8 and 2e-17 off.
+    const auto rise = [&](const auto& c) __attribute__((always_inline)) {
+      const Pack<T> q = polynomial(r, c);
+      return careful ? r + fma(r * r, q, fma(n, Pack<T>(-tail), rest - r)) : fma(r * r, q, r);
+    };
     if constexpr (is_float<T>) {
       constexpr double c[] = {0.5, 0.166665769897, 0.0416665546172, 0.00836317905272, 0.00139261835877};
-      p = fma(r * r, polynomial(r, c), r);
+      p = rise(c);
     } else {
       constexpr double c[] = {0.50000000000000010221,     0.16666666666666667453,   0.041666666666624127873,
                               0.0083333333333300618325,   0.0013888888917213716901, 0.00019841269863053616878,
                               0.000024801521295954375131, 2.7557268459997064772e-6, 2.7620088445409748161e-7,
                               2.5100385495510319078e-8};
-      p = fma(r * r, polynomial(r, c), r);
+      p = rise(c);
     }
   }
 };
@@ -170,7 +175,7 @@ template <class T>
 [[gnu::always_inline]] inline Pack<T> tanh(Pack<T> x) {
   constexpr T high = detail::is_float<T> ? T(20) : T(44);  // 1 from there on
   const Pack<T> a = abs(x);
-  const detail::ExponentialParts<T> e(clamped(a + a, Pack<T>(0.0), Pack<T>(high)));
+  const detail::ExponentialParts<T, !detail::is_float<T>> e(clamped(a + a, Pack<T>(0.0), Pack<T>(high)));
   const Pack<T> power = scale(Pack<T>(1.0), e.n), t = fma(power, e.p, power - 1.0);
   return copysign(t / (t + 2.0), x);
 }

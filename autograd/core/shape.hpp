@@ -24,9 +24,9 @@ inline constexpr std::size_t max_rank = 16;
 /// A list of at most max_rank integers: the extents of a tensor, its strides, or a set of axes.
 class Shape {
  public:
-  Shape() = default;
+  Shape() { std::memset(dims_, 0, few * sizeof(Index)); }
   Shape(std::initializer_list<Index> dims) : Shape(std::span(dims.begin(), dims.size())) {}
-  explicit Shape(std::span<const Index> dims) {
+  explicit Shape(std::span<const Index> dims) : Shape() {
     resize(dims.size());
     for (std::size_t i = 0; i < dims.size(); ++i) dims_[i] = dims[i];
   }
@@ -86,7 +86,7 @@ class Shape {
  private:
   static constexpr std::size_t few = 4;
   std::uint8_t rank_ = 0;  // first, so that a short list and its length share a cache line
-  Index dims_[max_rank] = {};
+  Index dims_[max_rank];
 };
 
 using Strides = Shape;

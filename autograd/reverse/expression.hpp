@@ -37,9 +37,9 @@ namespace core {
 template <class T>
 struct ScalarLeaf {
   T value;
-  std::uint32_t index, tag;
+  std::uint64_t id;  // the number of its tape and, in the lower half, its index there
 
-  operator BasicVar<T>() const { return {value, index, tag, ReadElsewhere{}}; }
+  operator BasicVar<T>() const { return {value, id, ReadElsewhere{}}; }
 };
 }  // namespace core
 
@@ -182,7 +182,7 @@ template <class V, std::size_t first, class Op, class... A, class Read, std::siz
 inline Literal copied(const Literal& l) { return {l.value}; }
 template <class T>
 [[gnu::always_inline]] inline ScalarLeaf<T> copied(const ScalarLeaf<T>& x) {
-  return {x.value, x.index, x.tag};
+  return {x.value, x.id};
 }
 template <class Op, class... A>
 [[gnu::always_inline]] inline Expression<Op, A...> copied(const Expression<Op, A...>& e) {

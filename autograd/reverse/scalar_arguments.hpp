@@ -24,7 +24,7 @@ struct ScalarArguments {
 
   enum Kind { absent, plus_one, minus_one, number };
   T partial[count];
-  std::uint32_t index[count], tag[count] = {};
+  std::uint64_t id[count] = {};
   Kind kind[count] = {};
 
   template <std::size_t, std::size_t>
@@ -38,8 +38,7 @@ struct ScalarArguments {
   }
   template <std::size_t k, class C>
   [[gnu::always_inline]] void add(const ScalarLeaf<T>& x, const C& c) {
-    index[k] = x.index;
-    tag[k] = x.tag;
+    id[k] = x.id;
     if constexpr (std::is_same_v<C, One>) kind[k] = plus_one, partial[k] = T(1);
     else if constexpr (std::is_same_v<C, MinusOne>) kind[k] = minus_one, partial[k] = T(-1);
     else kind[k] = number, partial[k] = T(c);
@@ -47,14 +46,14 @@ struct ScalarArguments {
 
   /// True if all variables are those of the tape with this tag.
   [[gnu::always_inline]] bool all_of(std::uint32_t own) const {
-    std::uint32_t difference = 0;
-    each([&](auto k) __attribute__((always_inline)) { difference |= tag[k] ^ own; });
-    return difference == 0;
+    std::uint64_t difference = 0;
+    each([&](auto k) __attribute__((always_inline)) { difference |= id[k] ^ std::uint64_t{own} << 32; });
+    return difference >> 32 == 0;
   }
   /// True if some variable is one of the tape with this tag.
   [[gnu::always_inline]] bool any_of(std::uint32_t own) const {
     bool found = false;
-    each([&](auto k) __attribute__((always_inline)) { found |= tag[k] == own; });
+    each([&](auto k) __attribute__((always_inline)) { found |= id[k] >> 32 == own; });
     return found;
   }
 
@@ -101,7 +100,7 @@ struct ScalarArguments {
           __attribute__((always_inline)) { (mention<first_leaf_of<k, I, A...>()>(get<I>(node.args)), ...); }(
               e, std::make_index_sequence<E::arity>{});
     } else if constexpr (leaf_count<E> > 0) {
-      tag[k] = e.tag;
+      id[k] = e.id;
     }
   }
 
@@ -109,12 +108,13 @@ struct ScalarArguments {
   template <bool all_here, bool with_partial, class Tape>
   [[gnu::always_inline]] void put(const Tape& tape, std::size_t k, std::uint32_t own, Cursor& cursor) const {
     if constexpr (!all_here) {
-      if (tag[k] != own) {
-        tape.check(tag[k]);
+      const auto tag = static_cast<std::uint32_t>(id[k] >> 32);
+      if (tag != own) {
+        tape.check(tag);
         return;
       }
     }
-    *cursor.index++ = index[k];
+    *cursor.index++ = static_cast<std::uint32_t>(id[k]);
     if constexpr (with_partial) *cursor.partial++ = partial[k];
   }
 };

@@ -12,6 +12,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 #include <vector>
 
@@ -26,7 +27,7 @@ template <class T>
 class ScalarStatements {
  public:
   /// The most arguments of one statement with a partial, with the partial 1, and with -1.
-  static constexpr std::uint32_t max_general = (1u << 12) - 1, max_units = (1u << 10) - 1, max_minus = (1u << 9) - 1;
+  static constexpr std::uint32_t max_general = (1u << 12) - 1, max_units = (1u << 9) - 1, max_minus = (1u << 9) - 1;
 
   /// The most statements: an index has 31 bits.
   static constexpr std::size_t max_statements = std::size_t{1} << 31;
@@ -62,8 +63,7 @@ class ScalarStatements {
 
   /// A node that no statement computes: a variable. Gives its index.
   [[gnu::always_inline]] std::uint32_t push_variable() {
-    if (headers_.room() == 0) [[unlikely]]
-      grow_headers();
+    need_header();
     finish(0);
     open_ = 0;
     return nodes_++;
@@ -81,18 +81,21 @@ class ScalarStatements {
   };
   /// Room for a statement with so many arguments.
   [[gnu::always_inline]] Cursor begin(std::size_t arguments) {
-    if (indices_.room() <= arguments) [[unlikely]] {
-      indices_.reserve(arguments + 1);
-      partials_.reserve(indices_.capacity() - partials_.size());  // there are never more partials than indices
-    }
-    if (headers_.room() == 0) [[unlikely]]
-      grow_headers();
+    if (indices_.room() <= arguments) [[unlikely]]
+      grow(arguments + 1);
     return {partials_.end(), indices_.end()};
   }
   /// Ends a statement that makes a node, and gives its index.
   [[gnu::always_inline]] std::uint32_t finish_result(const Cursor& c, const Ends& ends) {
-    finish(header(c, indices_.end(), ends));
-    set_end(c);
+    if (c.index == indices_.end()) need_header();  // arguments that none of its slopes reaches
+    const std::uint32_t counts = header(c, indices_.end(), ends);
+    if (repeats(c.partial)) {
+      finish(counts | repeated);
+      indices_.set_end(c.index);
+    } else {
+      finish(counts);
+      set_end(c);
+    }
     open_ = nodes_;
     return nodes_++;
   }
@@ -106,7 +109,7 @@ class ScalarStatements {
 
   /// True if so many arguments can join the last statement and so be added to this node.
   [[gnu::always_inline]] bool can_extend(std::uint32_t node, std::size_t arguments) const {
-    return open_ == node && (headers_.end()[-1] & general_mask) + arguments <= max_general;
+    return open_ == node && (headers_.end()[-1] & (general_mask | repeated)) + arguments <= max_general;
   }
   /// Adds the arguments to the last statement.
   [[gnu::always_inline]] void extend(const Cursor& c) {
@@ -131,7 +134,7 @@ class ScalarStatements {
           add(a, i, general, p, adjoint);
         else if (!exactly_zero(a)) add_unordinary(a, i, 0, 0, general, p, adjoint);
       } else {
-        const std::uint32_t units = counts >> 12 & max_units, minus = counts >> 22 & max_minus;
+        const std::uint32_t units = counts >> 12 & max_units, minus = counts >> 21 & max_minus;
         const std::uint32_t* argument = i -= units + minus;
         const T a = adjoint[counts & in_place ? *--i : --nodes];
         if (ordinary(a)) [[likely]] {
@@ -141,6 +144,7 @@ class ScalarStatements {
         } else if (!exactly_zero(a)) {
           add_unordinary(a, argument, units, minus, general, p, adjoint);
         }
+        if (counts & repeated) p += general;
       }
     }
     from = {static_cast<std::size_t>(p - partials_.data()), static_cast<std::size_t>(i - indices_.data()), to, nodes,
@@ -148,11 +152,19 @@ class ScalarStatements {
   }
 
  private:
-  [[gnu::noinline, gnu::cold]] void grow_headers() {
+  // There are never more partials than indices, and never less room for headers than for indices: a statement takes an
+  // index or more and one header, so that one test serves all three. What takes a header alone asks for it.
+  [[gnu::always_inline]] void need_header() {
+    if (headers_.room() <= indices_.room()) [[unlikely]]
+      grow(0);
+  }
+  [[gnu::noinline, gnu::cold]] void grow(std::size_t arguments) {
     if (headers_.size() >= max_statements)
       throw TapeError("tape", "2^31 statements are as many as a tape can hold",
                       "Take gradients of parts, with a tape for each or with rewind.");
-    headers_.reserve(1);
+    indices_.reserve(arguments);
+    partials_.reserve(indices_.capacity() - partials_.size());
+    headers_.reserve(indices_.room() + 1);
   }
 
   // Neither 0 nor infinite nor NaN: for a double, in one comparison of its bits.
@@ -184,11 +196,27 @@ class ScalarStatements {
       if (!exactly_zero(p[k])) adjoint[argument[k]] += p[k] * a;
   }
 
-  static constexpr std::uint32_t general_mask = max_general, in_place = 1u << 31;
+  static constexpr std::uint32_t general_mask = max_general, repeated = 1u << 30, in_place = 1u << 31;
 
+  // True if the partials up to `end`, which do not count yet, are those that were stored last, bit by bit: then they
+  // need not be stored again. A stencil with constant coefficients has the same ones at every point.
+  [[gnu::always_inline]] bool repeats(const T* end) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      const T* begin = partials_.end();
+      const auto n = static_cast<std::size_t>(end - begin);
+      if (n == 0 || n > 8 || partials_.size() < n) return false;
+      const auto same = [&](std::size_t k) { return std::memcmp(begin + k, begin + k - n, sizeof(T)) == 0; };
+      if (!same(0)) [[likely]]
+        return false;
+      for (std::size_t k = 1; k < n; ++k)
+        if (!same(k)) return false;
+      return true;
+    }
+    return false;
+  }
   static std::uint32_t header(const Cursor& c, const std::uint32_t* begin, const Ends& ends) {
     return static_cast<std::uint32_t>((c.index - ends.minus) | (ends.units - begin) << 12 |
-                                      (ends.minus - ends.units) << 22);
+                                      (ends.minus - ends.units) << 21);
   }
   void finish(std::uint32_t header) {
     std::uint32_t* end = headers_.end();

@@ -38,12 +38,12 @@ class BasicTape {
     }
     scalar_statements_.rewind({});
     push_empty();  // index 0 stands for "not on the tape"
-    active_ = this;
+    activate(this);
   }
   BasicTape(const BasicTape&) = delete;
   BasicTape& operator=(const BasicTape&) = delete;
   ~BasicTape() {
-    active_ = outer_;
+    activate(outer_);
     auto& spare = core::spare_statements<T>();
     if (spare.size() < 4) spare.push_back(std::move(scalar_statements_));
   }
@@ -73,6 +73,8 @@ class BasicTape {
 
   /// The innermost tape of this thread, or null.
   static BasicTape* active() { return active_; }
+  /// The same, but null if it records every elementary operation: what a statement of scalars asks first.
+  static BasicTape* active_fused() { return active_fused_; }
   /// The number that this tape's variables carry.
   std::uint32_t tag() const { return tag_; }
   /// The tape that was recording when this one was opened, or null.
@@ -83,8 +85,8 @@ class BasicTape {
   /// Makes `tape` the active one for a scope; null stops recording.
   class Activate {
    public:
-    explicit Activate(BasicTape* tape) : before_(active_) { active_ = tape; }
-    ~Activate() { active_ = before_; }
+    explicit Activate(BasicTape* tape) : before_(active_) { activate(tape); }
+    ~Activate() { activate(before_); }
     Activate(const Activate&) = delete;
     Activate& operator=(const Activate&) = delete;
 
@@ -141,7 +143,16 @@ class BasicTape {
 
   std::uint32_t push_empty() { return scalar_statements_.push_variable(); }
 
-  static inline constinit thread_local BasicTape* active_ = nullptr;
+  static void activate(BasicTape* tape) {
+    active_ = tape;
+    active_fused_ = tape && !tape->elementary_ ? tape : nullptr;
+  }
+  void record_elementary() {
+    elementary_ = true;
+    activate(active_);
+  }
+
+  static inline constinit thread_local BasicTape *active_ = nullptr, *active_fused_ = nullptr;
 
   core::ScalarStatements<T> scalar_statements_;
   std::uint32_t tag_;

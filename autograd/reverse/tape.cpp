@@ -8,13 +8,14 @@
 namespace autograd {
 
 Tape::Tape() {
-  elementary_ = outer() != nullptr;
   tensors_.resize(1);  // index 0 stands for "not on the tape"
-  if (elementary_) scalars_.resize(1);
+  if (!outer()) return;
+  record_elementary();
+  scalars_.resize(1);
 }
 
 Tape::Tape(RecordGraph) : Tape() {
-  elementary_ = true;
+  record_elementary();
   scalars_.resize(1);
 }
 

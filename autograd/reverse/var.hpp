@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <ostream>
 #include <type_traits>
+#include <utility>
 
 #include <autograd/core/pool.hpp>
 #include <autograd/core/source_location.hpp>
@@ -38,41 +39,36 @@ class BasicVar {
     assign(e, where);
   }
   /// For tapes: a variable with a given identity.
-  BasicVar(T value, std::uint32_t index, std::uint32_t tag)
-      : value_(value), index_(tag ? index | unread : 0), tag_(tag) {}
-  /// A second handle on a node.
-  BasicVar(T value, std::uint32_t index, std::uint32_t tag, ReadElsewhere) : value_(value), index_(index), tag_(tag) {}
+  BasicVar(T value, std::uint32_t index, std::uint32_t tag) : value_(value), id_(tag ? new_id(index, tag) : 0) {}
+  /// A second handle on a node, which is given by the number of its tape and, in the lower half, its index there.
+  BasicVar(T value, std::uint64_t id, ReadElsewhere) : value_(value), id_(id) {}
 
-  BasicVar(const BasicVar& o) noexcept : value_(o.value_), index_(o.mark_read()), tag_(o.tag_) {}
-  BasicVar(BasicVar&& o) noexcept : value_(o.value_), index_(o.index_), tag_(o.tag_) { o.forget(); }
+  BasicVar(const BasicVar& o) noexcept : value_(o.value_), id_(o.mark_read()) {}
+  BasicVar(BasicVar&& o) noexcept : value_(o.value_), id_(std::exchange(o.id_, 0)) {}
   BasicVar& operator=(const BasicVar& o) noexcept {
-    index_ = o.mark_read();
+    id_ = o.mark_read();
     value_ = o.value_;
-    tag_ = o.tag_;
     return *this;
   }
   BasicVar& operator=(BasicVar&& o) noexcept {
-    const std::uint32_t index = o.index_, tag = o.tag_;
-    o.forget();
+    id_ = std::exchange(o.id_, 0);
     value_ = o.value_;
-    index_ = index;
-    tag_ = tag;
     return *this;
   }
 
   /// The number, without its history.
   const T& value() const { return value_; }
   /// The index on its tape, 0 for a constant.
-  std::uint32_t index() const { return index_ & ~unread; }
+  std::uint32_t index() const { return static_cast<std::uint32_t>(id_ & ~unread); }
   /// The number of its tape, 0 for a constant.
-  std::uint32_t tag() const { return tag_; }
+  std::uint32_t tag() const { return static_cast<std::uint32_t>(id_ >> 32); }
   /// What an expression holds of it.
-  [[gnu::always_inline]] core::ScalarLeaf<T> leaf() const { return {value_, mark_read(), tag_}; }
+  [[gnu::always_inline]] core::ScalarLeaf<T> leaf() const { return {value_, mark_read()}; }
   /// Says that the node is used elsewhere, so that += makes a new one; see Note [Accumulating in place]. Gives its
-  /// index.
-  [[gnu::always_inline]] std::uint32_t mark_read() const {
-    if (index_ & unread) index_ &= ~unread;
-    return index_;
+  /// tape and index.
+  [[gnu::always_inline]] std::uint64_t mark_read() const {
+    if (id_ & unread) id_ &= ~unread;
+    return id_;
   }
 
   template <class U>
@@ -95,7 +91,10 @@ class BasicVar {
   friend std::ostream& operator<<(std::ostream& out, const BasicVar& x) { return out << x.value_; }
 
  private:
-  static constexpr std::uint32_t unread = 1u << 31;
+  static constexpr std::uint64_t unread = std::uint64_t{1} << 31;
+  static std::uint64_t new_id(std::uint32_t index, std::uint32_t tag) {
+    return std::uint64_t{tag} << 32 | unread | index;
+  }
 
   struct Read {
     template <std::size_t>
@@ -104,17 +103,12 @@ class BasicVar {
     }
   };
 
-  void forget() {
-    index_ = 0;
-    tag_ = 0;
-  }
-
   // Adds u, or subtracts it, without a new node if that is possible; false if it is not.
   template <class U, class Sign>
   [[gnu::always_inline]] bool accumulates(const U& u, Sign sign) {
-    if (!(index_ & unread)) return false;
-    auto* tape = BasicTape<T>::active();
-    if (!tape || tape->tag() != tag_ || tape->elementary()) return false;
+    if (!(id_ & unread)) return false;
+    auto* tape = BasicTape<T>::active_fused();
+    if (!tape || tape->tag() != tag()) return false;
     if constexpr (std::is_arithmetic_v<U> || std::is_same_v<U, T>) {
       add(T(u), sign);
       return true;
@@ -122,7 +116,7 @@ class BasicVar {
       return &u != this && accumulates(u.leaf(), sign);
     } else if constexpr (std::is_same_v<U, core::ScalarLeaf<T>> || ScalarExpression<U, T>) {
       const auto in = core::interior_of<T>(u, Read{});
-      tape->accumulate(index_ & ~unread, u, in, sign);
+      tape->accumulate(index(), u, in, sign);
       add(in.value, sign);
       return true;
     } else {
@@ -139,30 +133,27 @@ class BasicVar {
 
   template <class E>
   [[gnu::always_inline]] void assign(const E& e, SourceLocation where) {
-    auto* tape = BasicTape<T>::active();
-    if (!tape) {
+    auto* tape = BasicTape<T>::active_fused();
+    if (!tape) [[unlikely]] {
+      if constexpr (std::is_same_v<T, double>) {
+        if (BasicTape<T>::active()) {
+          *this = elementary(core::copied(e), where);
+          return;
+        }
+      }
       value_ = core::value_of<T>(e, Read{});
       return;
-    }
-    if constexpr (std::is_same_v<T, double>) {
-      if (tape->elementary()) [[unlikely]] {
-        *this = elementary(core::copied(e), where);
-        return;
-      }
     }
     const auto in = core::interior_of<T>(e, Read{});
     const std::uint32_t index = tape->record(e, in);
     value_ = in.value;
-    if (index) {
-      index_ = index | unread;
-      tag_ = tape->tag();
-    }
+    if (index) id_ = new_id(index, tape->tag());
   }
 
   T value_{};
-  // The index, and whether nothing but this Var uses the node; a constant counts as used.
-  mutable std::uint32_t index_ = 0;
-  std::uint32_t tag_ = 0;
+  // The number of the tape, whether nothing but this Var uses the node, and in 31 bits the index; 0 for a constant. In
+  // one word, since a statement looks at that of every variable it reads.
+  mutable std::uint64_t id_ = 0;
 };
 
 /// The gradient of a scalar, as a value: g[x] is df/dx for every variable and every named result of the tape.

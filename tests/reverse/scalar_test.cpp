@@ -166,3 +166,26 @@ TEST_CASE("a tape that is not the innermost does not record") {
   const ag::Var y = x * x;
   CHECK(outer.gradient(y)[x].value() == 4);
 }
+
+TEST_CASE("partials equal to those before are stored once") {
+  ag::Tape tape;
+  const ag::Var x = tape.variable(2.0), y = tape.variable(3.0);
+  const ag::Var a = 0.25 * x + 0.5 * y;
+  const std::size_t first = tape.bytes();
+  ag::Var b = 0.25 * a + 0.5 * y;
+  CHECK(tape.bytes() - first == 3 * sizeof(std::uint32_t));  // two indices and a header
+  const auto middle = tape.position();
+  b += 3.0 * x;  // a statement without partials of its own cannot grow
+  const ag::Var c = 0.25 * b + 0.5 * y;
+  const ag::Var f = c * b;
+  const auto g = tape.gradient(f);
+  const double bx = 0.0625 + 3.0, by = 0.625;
+  CHECK(g[x].value() == Approx(0.25 * bx * b.value() + c.value() * bx));
+  CHECK(g[y].value() == Approx((0.25 * by + 0.5) * b.value() + c.value() * by));
+
+  tape.rewind(middle);
+  const ag::Var d = 0.5 * x + 0.5 * y;  // the same first partial is not enough
+  const auto h = tape.gradient(d);
+  CHECK(h[x].value() == 0.5);
+  CHECK(h[y].value() == 0.5);
+}
