@@ -18,8 +18,9 @@ inline double polygamma(int n, double x) {
   if (x != x || (x <= 0 && x == std::floor(x)) || x < -1e6) return std::numeric_limits<double>::quiet_NaN();
   const double sign = n % 2 ? 1.0 : -1.0;  // (-1)^(n+1)
   const double factorial = std::tgamma(n + 1.0);
-  double sum = 0;
-  for (; x < 20.0 + n; x += 1) sum += factorial * std::pow(x, -(n + 1.0));
+  const double from = x;
+  const int steps = x < 20.0 + n ? static_cast<int>(std::ceil(20.0 + n - x)) : 0;
+  x += steps;
   // B_2k of the series, k = 1 to 10.
   constexpr double bernoulli[] = {1.0 / 6,       -1.0 / 30, 1.0 / 42,      -1.0 / 30,     5.0 / 66,
                                   -691.0 / 2730, 7.0 / 6,   -3617.0 / 510, 43867.0 / 798, -174611.0 / 330};
@@ -29,7 +30,9 @@ inline double polygamma(int n, double x) {
     tail += bernoulli[k - 1] * ratio;
     ratio *= (2.0 * k + n) * (2.0 * k + n + 1) / ((2.0 * k + 1) * (2.0 * k + 2) * x * x);
   }
-  return sign * (sum + tail);
+  // From the smallest term to the largest, which loses nothing.
+  for (int k = steps - 1; k >= 0; --k) tail += factorial * std::pow(from + k, -(n + 1.0));
+  return sign * tail;
 }
 
 template <class T>

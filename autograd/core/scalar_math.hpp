@@ -108,13 +108,16 @@ inline double digamma_of_positive(double x) {
 }
 
 inline double trigamma_of_positive(double x) {
-  // psi'(x) = psi'(x + n) + sum of 1/(x + k)^2, k < n
-  double sum = 0;
-  for (; x < asymptotic_from; x += 1) sum += 1 / (x * x);
+  const int steps = x < asymptotic_from ? static_cast<int>(ceil(asymptotic_from - x)) : 0;
+  const double far = x + steps;
   // psi'(x) = 1/x + 1/(2x^2) + sum of B_2k / x^(2k+1)
-  constexpr double series[] = {1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6};
-  const double t = 1 / (x * x);
-  return sum + (1 / x + 0.5 * t + t / x * polynomial(series, t));
+  constexpr double series[] = {1.0 / 6,       -1.0 / 30, 1.0 / 42,      -1.0 / 30,    5.0 / 66,
+                               -691.0 / 2730, 7.0 / 6,   -3617.0 / 510, 43867.0 / 798};
+  const double t = 1 / (far * far);
+  double sum = 1 / far + 0.5 * t + t / far * polynomial(series, t);
+  // psi'(x) = psi'(x + n) + sum of 1/(x + k)^2, k < n; from the smallest term to the largest, which loses nothing.
+  for (int k = steps - 1; k >= 0; --k) sum += 1 / ((x + k) * (x + k));
+  return sum;
 }
 
 }  // namespace detail
