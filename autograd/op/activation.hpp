@@ -60,22 +60,29 @@ struct Silu {
   auto derivative(const auto& x, const auto& y) const { return partials(logistic(x) + vanishing(y, logistic(-x))); }
 };
 
-/// x above 0, slope x below; d = dx or slope dx, at 0 the smaller
+/// The least number between two slopes, and 0 where they point apart: what a kink between them has
+constexpr double least_between(double a, double b) { return (a < 0) != (b < 0) ? 0.0 : a * a < b * b ? a : b; }
+
+/// x above 0, slope x below; d = dx or slope dx, at 0 the least between
 struct LeakyRelu {
   static constexpr std::string_view name = "leaky_relu";
   static constexpr bool selects = true;
   double slope = 0.01;
   auto value(const auto& x) const { return where(x > 0.0, x, slope * x); }
-  auto derivative(const auto& x, const auto&) const { return partials(where(x > 0.0, 1.0, where(x <= 0.0, slope, x))); }
+  auto derivative(const auto& x, const auto&) const {
+    return partials(where(x > 0.0, 1.0, where(x < 0.0, slope, where(x == 0.0, least_between(1.0, slope), x))));
+  }
 };
 
-/// x above 0, alpha (exp(x) - 1) below; d = dx or alpha exp(x) dx
+/// x above 0, alpha (exp(x) - 1) below; d = dx or alpha exp(x) dx, at 0 the least between
 struct Elu {
   static constexpr std::string_view name = "elu";
   static constexpr bool selects = true;
   double alpha = 1.0;
   auto value(const auto& x) const { return where(x > 0.0, x, alpha * expm1(x)); }
-  auto derivative(const auto& x, const auto&) const { return partials(where(x > 0.0, 1.0, alpha * exp(x))); }
+  auto derivative(const auto& x, const auto&) const {
+    return partials(where(x > 0.0, 1.0, where(x == 0.0, least_between(1.0, alpha), alpha * exp(x))));
+  }
 };
 
 }  // namespace op

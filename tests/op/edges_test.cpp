@@ -35,6 +35,10 @@ TEST_CASE("at a kink the slope is the least-norm subgradient") {
   check_slopes([](const auto& x) { return abs(x); }, {0.0}, {0.0});
   check_slopes([](const auto& x) { return relu(x); }, {0.0}, {0.0});
   check_slopes([](const auto& x) { return leaky_relu(x, 0.25); }, {0.0}, {0.25});
+  check_slopes([](const auto& x) { return leaky_relu(x, 2.0); }, {0.0}, {1.0});
+  check_slopes([](const auto& x) { return leaky_relu(x, -0.5); }, {0.0}, {0.0});
+  check_slopes([](const auto& x) { return elu(x, 1.75); }, {0.0}, {1.0});
+  check_slopes([](const auto& x) { return elu(x, 0.5); }, {-0.0}, {0.5});
   check_slopes([](const auto& x) { return sign(x) * x; }, {0.0}, {0.0});
   check_slopes([](const auto& x, const auto& y) { return hypot(x, y); }, {0.0, 0.0}, {0.0, 0.0});
   check_slopes([](const auto& x, const auto& y) { return atan2(x, y); }, {0.0, 0.0}, {0.0, 0.0});
