@@ -1,14 +1,12 @@
 // The battery on numbers: one elementwise op read as double, Dual, Dual of Dual, Var in a fused statement,
 // Var operation by operation, and Var on nested tapes. All readings come from the op's one definition and
-// must agree with each other, with the C library and with differences.
+// must agree with each other; that they are right is for battery_formula.hpp.
 #pragma once
 
 #include <array>
 #include <utility>
 
-#include <tests/op/differences.hpp>
 #include <tests/op/instances.hpp>
-#include <tests/op/reference.hpp>
 #include <tests/op/samples.hpp>
 #include <tests/op/verdict.hpp>
 
@@ -27,9 +25,8 @@ class ScalarBattery {
       for (std::size_t k = 0; k < N; ++k) x_[k] = sample(op::domain_of<Op>(k), k, i);
       // The double just computed in registers may be contracted otherwise than a fused statement: 4 ULP, as for all.
       y_ = value(x_);
-      against_library();
       if constexpr (!op::boolean_result<Op>) {
-        forward();
+        for (std::size_t k = 0; k < N; ++k) p_[k] = slope(x_, k);
         for (unsigned active = 1; active < 1u << N; ++active) {
           reverse<false>(active);
           reverse<true>(active);
@@ -66,42 +63,6 @@ class ScalarBattery {
     };
     return dual<ag::Dual<D>>(x, seed).tangent.tangent;
   }
-  template <class T, class F>
-  T difference(const F& f, std::size_t k) const {
-    std::array<T, N> x;
-    for (std::size_t i = 0; i < N; ++i) x[i] = static_cast<T>(widened(x_[i]));
-    const auto along = [&](T v) {
-      auto moved = x;
-      moved[k] = v;
-      return f(moved);
-    };
-    return derivative_of<T>(along, x[k]);
-  }
-
-  Long reference(const std::array<Long, N>& x) const {
-    return std::apply([&](auto... v) { return Reference<Op>::value(op_, v...); }, x);
-  }
-  void against_library() {
-    const double want =
-        static_cast<double>(std::apply([&](auto... v) { return Reference<Op>::value(op_, widened(v)...); }, x_));
-    at("double").is(ulps<double>(y_, want) <= Reference<Op>::ulp || std::fabs(y_ - want) < 1e-16,
-                    "the C library's value");
-  }
-
-  void forward() {
-    for (std::size_t k = 0; k < N; ++k) {
-      p_[k] = slope(x_, k);
-      // Ridders' method in long double leaves 1e-12 of the function's size, in double 1e-9.
-      const double scale = 1 + std::fabs(y_) + std::fabs(p_[k]);
-      at("Dual");
-      const auto exact = [this](const std::array<Long, N>& x) { return reference(x); };
-      verdict_.near(p_[k], static_cast<double>(difference<Long>(exact, k)), 1e-11 * scale,
-                    "slope of the library's function");
-      const auto ours = [this](const Numbers& x) { return value(x); };
-      verdict_.near(p_[k], difference<double>(ours, k), 1e-8 * scale, "slope by differences");
-    }
-  }
-
   // Arguments whose bit is set in `active` are variables, the others constants.
   template <bool elementary>
   void reverse(unsigned active) {
@@ -163,8 +124,6 @@ class ScalarBattery {
         const double reverse = g[k].tag() == outer.tag() ? outer.gradient(g[k])[x[j]].value() : 0.0;
         const double scale = 1 + std::fabs(p_[k]) + std::fabs(forward);
         at("Dual of Dual").near(forward, reverse, 1e-12 * scale, "second derivative of nested tapes");
-        const auto first = [&](const Numbers& v) { return slope(v, k); };
-        verdict_.near(forward, difference<double>(first, j), 1e-8 * scale, "second derivative by differences");
       }
     }
   }

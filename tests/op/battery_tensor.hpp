@@ -9,6 +9,8 @@
 
 #include <tests/op/battery_scalar.hpp>
 #include <tests/op/layouts.hpp>
+#include <tests/op/reference.hpp>
+#include <tests/op/rounded.hpp>
 
 namespace battery {
 
@@ -113,9 +115,14 @@ class TensorBattery {
     }
   }
 
-  // Slopes have the errors of a few roundings, enlarged by the formula's own conditioning; sums those of their terms.
   static constexpr double eps = std::is_same_v<T, float> ? 1e-7 : 2e-16;
-  static constexpr double slope_error = 64 * eps;
+  // A slope p is good to 4 ULP, or to what rounding each operation of its formula does; sums add up these errors.
+  double slope_error(std::size_t k, std::size_t i, double p) const {
+    std::array<double, N> x;
+    for (std::size_t l = 0; l < N; ++l) x[l] = read(l, i);
+    return std::numeric_limits<T>::epsilon() * std::max(4 * std::fabs(p), 3 * slope_errors(op_, x)[k]) +
+           std::numeric_limits<T>::min();
+  }
   using Bits = std::conditional_t<std::is_same_v<T, float>, std::uint32_t, std::uint64_t>;
 
   template <bool elementary>
@@ -154,7 +161,7 @@ class TensorBattery {
         const std::size_t j = args_[k].read[place(i)];
         const double p = slope(k, i), c = cotangent(i);
         want[j] += c * p;
-        allowed[j] += slope_error * std::fabs(c) * (1 + std::fabs(p));
+        allowed[j] += std::fabs(c) * slope_error(k, i, p);
       }
       const ag::Tensor got = g[x[k]];
       at(reading, 0).is(got.shape() == x[k].shape() && got.dtype() == dtype, "shape and dtype of the gradient");
@@ -201,7 +208,7 @@ class TensorBattery {
         double want = 0, allowed = 0;
         for (std::size_t i = 0; i < distinct_; ++i) {
           want += cotangent(i) * slope(k, i);
-          allowed += slope_error * (1 + std::fabs(slope(k, i)));
+          allowed += std::fabs(cotangent(i)) * slope_error(k, i, slope(k, i));
         }
         at("Tensor with Var", k).near(g[v[k]].value(), want, allowed, "gradient of the Var");
       }
@@ -239,7 +246,8 @@ class TensorBattery {
       for (std::size_t i = 0; i < distinct_; ++i) {
         const double a = slope(0, i), b = slope(1, i);
         at("twice the same tensor", i)
-            .near(got[i], cotangent(i) * (a + b), slope_error * (2 + std::fabs(a) + std::fabs(b)), "gradient");
+            .near(got[i], cotangent(i) * (a + b),
+                  std::fabs(cotangent(i)) * (slope_error(0, i, a) + slope_error(1, i, b)), "gradient");
       }
     }
   }

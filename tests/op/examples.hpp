@@ -2,38 +2,90 @@
 // them. An op of the list without examples does not compile.
 #pragma once
 
+#include <any>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include <autograd/autograd.hpp>
+#include <tests/op/quad.hpp>
 
 namespace battery {
 
 namespace ag = autograd;
 namespace op = autograd::op;
 
+/// What the derivatives of an example are compared with. Those of an op that is linear in each argument (or chooses
+/// among elements) are differences without any error, since arguments and steps are multiples of 1/32.
+enum class Expected { exact_differences, quad, differences };
+
+using Quads = std::vector<Quad>;
+
 /// An op with its parameters, applied to tensors of some shapes.
 struct Example {
   std::string what;
   std::vector<ag::Shape> shapes;
   std::function<ag::Tensor(const std::vector<ag::Tensor>&)> call;
+  std::any op;
+  Expected expected = Expected::exact_differences;
+  std::function<Quads(const std::vector<Quads>&)> quad{};  // the op in quad precision, all tensors row-major
+  std::vector<std::vector<double>> values{};               // where it is tested, if the usual numbers will not do
+  bool positive = false;                                   // whether its arguments must be
 };
+
+template <class Op>
+inline constexpr Expected expected_of =
+    op::family_of<Op> != op::not_listed || op::position_in<Op, op::Joining> != op::not_listed
+        ? Expected::exact_differences
+        : Expected::differences;
 
 /// An op of one tensor, on each of some shapes.
 template <class Op>
 Example example(const std::string& what, const Op& o, const ag::Shape& shape) {
-  return {what, {shape}, [o](const std::vector<ag::Tensor>& x) { return ag::evaluate(o, x[0]); }};
+  return {what, {shape}, [o](const std::vector<ag::Tensor>& x) { return ag::evaluate(o, x[0]); }, o, expected_of<Op>};
 }
 /// An op of two tensors.
 template <class Op>
 Example example(const std::string& what, const Op& o, const ag::Shape& a, const ag::Shape& b) {
-  return {what, {a, b}, [o](const std::vector<ag::Tensor>& x) { return ag::evaluate(o, x[0], x[1]); }};
+  return {
+      what, {a, b}, [o](const std::vector<ag::Tensor>& x) { return ag::evaluate(o, x[0], x[1]); }, o, expected_of<Op>};
 }
 /// An op of a list of tensors.
 template <class Op>
 Example example_of_list(const std::string& what, const Op& o, const std::vector<ag::Shape>& shapes) {
-  return {what, shapes, [o](const std::vector<ag::Tensor>& x) { return ag::evaluate_list(o, x, {}); }};
+  return {what, shapes, [o](const std::vector<ag::Tensor>& x) { return ag::evaluate_list(o, x, {}); }, o,
+          expected_of<Op>};
+}
+
+/// An example with its op in quad precision: f(numbers, group) gives the results, where elements of one group are those
+/// that the axes run over.
+template <class F>
+Example with_quad(Example e, const ag::Axes& axes, const F& f) {
+  const ag::Shape shape = e.shapes[0];
+  const ag::Shape over = ag::core::normalize_axes("battery", axes, shape.size());
+  std::vector<std::size_t> group;
+  for (ag::Index i = 0; i < ag::core::count(shape); ++i) {
+    ag::Index rest = i, to = 0, step = 1;
+    for (std::size_t d = shape.size(); d-- > 0; rest /= shape[d]) {
+      bool gone = false;
+      for (ag::Index a : over) gone |= a == static_cast<ag::Index>(d);
+      if (!gone) to += rest % shape[d] * step, step *= shape[d];
+    }
+    group.push_back(static_cast<std::size_t>(to));
+  }
+  e.expected = Expected::quad;
+  e.quad = [group, f](const std::vector<Quads>& x) { return f(x[0], group); };
+  return e;
+}
+/// The sum of f(x) over each group.
+template <class F>
+Quads sum_groups(const Quads& x, const std::vector<std::size_t>& group, const F& f) {
+  Quads sums;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (sums.size() <= group[i]) sums.resize(group[i] + 1);
+    sums[group[i]] += f(x[i]);
+  }
+  return sums;
 }
 
 /// What to write for a new op: template <> struct Examples<op::New> { static std::vector<Example> list() {
@@ -45,9 +97,28 @@ struct Examples {};
 template <class Op>
 struct AxesExamples {
   static std::vector<Example> list() {
-    return {example("over all", Op{}, {3, 4}), example("over axis 0", Op{ag::Axes(0)}, {3, 4}),
-            example("over the last axis, kept", Op{ag::Axes(-1), true}, {2, 3, 2}),
-            example("over two axes", Op{ag::Axes{0, 2}}, {2, 3, 2}), example("of a number", Op{}, ag::Shape{})};
+    return {of("over all", Op{}, {3, 4}),
+            of("over axis 0", Op{ag::Axes(0)}, {3, 4}),
+            of("over the last axis, kept", Op{ag::Axes(-1), true}, {2, 3, 2}),
+            of("over two axes", Op{ag::Axes{0, 2}}, {2, 3, 2}),
+            of("of a number", Op{}, ag::Shape{}),
+            of("of nothing along another axis", Op{ag::Axes(1)}, {0, 3})};
+  }
+  static Example of(const std::string& what, const Op& o, const ag::Shape& shape) {
+    const Example e = example(what, o, shape);
+    if constexpr (std::is_same_v<Op, op::Mean>)
+      return with_quad(e, o.axes, [](const Quads& x, const std::vector<std::size_t>& group) {
+        Quads y = sum_groups(x, group, [](Quad v) { return v; });
+        for (Quad& v : y) v = v * y.size() / x.size();
+        return y;
+      });
+    else if constexpr (std::is_same_v<Op, op::Logsumexp>)
+      return with_quad(e, o.axes, [](const Quads& x, const std::vector<std::size_t>& group) {
+        Quads y = sum_groups(x, group, [](Quad v) { return exp(v); });
+        for (Quad& v : y) v = log(v);
+        return y;
+      });
+    else return e;
   }
 };
 template <>
@@ -65,8 +136,20 @@ struct Examples<op::Logsumexp> : AxesExamples<op::Logsumexp> {};
 template <class Op>
 struct AxisExamples {
   static std::vector<Example> list() {
-    return {example("along axis 0", Op{0}, {3, 4}), example("along the last axis", Op{-1}, {2, 3, 2}),
-            example("of a vector", Op{0}, {5})};
+    return {of("along axis 0", Op{0}, {3, 4}), of("along the last axis", Op{-1}, {2, 3, 2}),
+            of("of a vector", Op{0}, {5}), of("of nothing", Op{1}, {0, 3})};
+  }
+  static Example of(const std::string& what, const Op& o, const ag::Shape& shape) {
+    const Example e = example(what, o, shape);
+    if constexpr (std::is_same_v<Op, op::Cumsum>) return e;
+    else
+      return with_quad(e, ag::Axes(o.axis), [](const Quads& x, const std::vector<std::size_t>& group) {
+        const Quads sums = sum_groups(x, group, [](Quad v) { return exp(v); });
+        Quads y;
+        for (std::size_t i = 0; i < x.size(); ++i)
+          y.push_back(std::is_same_v<Op, op::Softmax> ? exp(x[i]) / sums[group[i]] : x[i] - log(sums[group[i]]));
+        return y;
+      });
   }
 };
 template <>
@@ -80,7 +163,8 @@ template <>
 struct Examples<op::Reshape> {
   static std::vector<Example> list() {
     return {example("to a vector", op::Reshape{{-1}}, {2, 3}), example("to a matrix", op::Reshape{{3, 2}}, {2, 3}),
-            example("of one number", op::Reshape{ag::Shape{}}, {1, 1})};
+            example("of one number", op::Reshape{ag::Shape{}}, {1, 1}),
+            example("of nothing", op::Reshape{{3, 0}}, {0, 2})};
   }
 };
 template <>
@@ -94,7 +178,9 @@ template <>
 struct Examples<op::Transpose> {
   static std::vector<Example> list() {
     return {example("of a matrix", op::Transpose{}, {2, 3}),
-            example("rotated", op::Transpose{ag::Axes{1, 2, 0}}, {2, 3, 4})};
+            example("rotated", op::Transpose{ag::Axes{1, 2, 0}}, {2, 3, 4}),
+            example("of a cube", op::Transpose{ag::Axes{1, 2, 0}}, {2, 2, 2}),
+            example("of nothing", op::Transpose{}, {0, 3})};
   }
 };
 template <>
@@ -207,7 +293,9 @@ template <>
 struct Examples<op::Concatenate> {
   static std::vector<Example> list() {
     return {example_of_list("rows", op::Concatenate{0}, {{1, 3}, {2, 3}}),
-            example_of_list("columns", op::Concatenate{-1}, {{2, 1}, {2, 3}, {2, 2}})};
+            example_of_list("columns", op::Concatenate{-1}, {{2, 1}, {2, 3}, {2, 2}}),
+            example_of_list("equals", op::Concatenate{0}, {{2, 3}, {2, 3}}),
+            example_of_list("nothing first", op::Concatenate{0}, {{0, 3}, {2, 3}})};
   }
 };
 template <>
@@ -225,7 +313,9 @@ struct Examples<op::Matmul> {
             example("vector and matrix", op::Matmul{}, {3}, {3, 2}),
             example("vectors", op::Matmul{}, {3}, {3}),
             example("batches", op::Matmul{}, {2, 2, 3}, {2, 3, 2}),
-            example("broadcast batches", op::Matmul{}, {2, 1, 2, 2}, {3, 2, 2})};
+            example("broadcast batches", op::Matmul{}, {2, 1, 2, 2}, {3, 2, 2}),
+            example("squares", op::Matmul{}, {3, 3}, {3, 3}),
+            example("a product over nothing", op::Matmul{}, {2, 0}, {0, 3})};
   }
 };
 

@@ -9,6 +9,7 @@
 
 namespace battery {
 
+namespace ag = autograd;
 namespace op = autograd::op;
 
 /// How many arguments an elementwise op has; 0 for an op of another kind.

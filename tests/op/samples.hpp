@@ -26,6 +26,22 @@ inline double sample(ag::Domain domain, std::size_t k, std::size_t i) {
   return static_cast<float>(low + 0.5 * static_cast<double>(half) + from[k] + 0.06 * place);
 }
 
+/// Argument k of point i all over the domain: from a thousandth of its ends, or of 0, to 20 away. Points of different
+/// arguments are not equal, and none is a multiple of 1/2.
+inline double wide_sample(ag::Domain domain, std::size_t k, std::size_t i) {
+  const double part = std::fmod(0.61803398875 * static_cast<double>(i + 1) + 0.3 * static_cast<double>(k), 1.0);
+  const bool bounded_below = std::isfinite(domain.low), bounded_above = std::isfinite(domain.high);
+  const bool upper = (i + k / 2) % 2 == 1;
+  if (bounded_below && bounded_above) {
+    const double inset = (domain.high - domain.low) / 2 * std::pow(10, -3 * part);
+    return static_cast<float>(upper ? domain.high - inset : domain.low + inset);
+  }
+  const double away = std::pow(10, 4.3 * part - 3);
+  if (bounded_below) return static_cast<float>(domain.low + away);
+  if (bounded_above) return static_cast<float>(domain.high - away);
+  return static_cast<float>((i / 2 + k) % 2 ? -away : away);
+}
+
 /// What every formula must survive.
 inline std::vector<double> special_values() {
   using L = std::numeric_limits<double>;
@@ -35,10 +51,6 @@ inline std::vector<double> special_values() {
     values.insert(values.end(), {x, -x});
   return values;
 }
-
-/// x as a long double. A call, since g++ 12 at -O3 widens two doubles side by side by way of float, which loses half
-/// of their digits (-fno-tree-slp-vectorize does not).
-[[gnu::noinline]] inline long double widened(double x) { return x; }
 
 /// |a - b| in units of the last place of b, as numbers of type T.
 template <class T>

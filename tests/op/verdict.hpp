@@ -10,10 +10,13 @@
 
 namespace battery {
 
+/// Whether failures are failures of the test, or what the test wants to see: a mutant's.
+enum class Failures { reported, counted };
+
 /// Collects the comparisons of one op; prints the first few failures and counts the rest.
 class Verdict {
  public:
-  explicit Verdict(std::string op) : op_(std::move(op)) {}
+  explicit Verdict(std::string op, Failures failures = Failures::reported) : op_(std::move(op)), kind_(failures) {}
 
   /// Where the next comparisons are made.
   template <class... P>
@@ -38,13 +41,23 @@ class Verdict {
     ++compared_;
     if (!holds) fail(what, "");
   }
+  /// One more comparison, which held.
+  void count() { ++compared_; }
   std::size_t compared() const { return compared_; }
+  std::size_t failures() const { return failures_; }
+  /// A mutant is dead after its first failure.
+  bool enough() const { return kind_ == Failures::counted && failures_ > 0; }
+  /// The first failure, in words.
+  const std::string& first() const { return first_; }
 
  private:
   void fail(const char* what, const std::string& facts) {
-    if (++failures_ <= 4) FAIL_CHECK(op_ << ", " << place_ << ": " << what << " " << facts);
+    const std::string text = op_ + ", " + place_ + ": " + what + " " + facts;
+    if (failures_ == 0) first_ = text;
+    if (++failures_ <= 4 && kind_ == Failures::reported) FAIL_CHECK(text);
   }
-  std::string op_, place_;
+  std::string op_, place_, first_;
+  Failures kind_;
   std::size_t compared_ = 0, failures_ = 0;
 };
 
