@@ -1,0 +1,4 @@
+// The mutants of the derivatives of the family op::Exponential on tensors that broadcast.
+#include <tests/mutation/broadcast.hpp>
+
+XGRAD_BROADCAST_MUTANTS(Exponential)
