@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include <tests/bench/allocations.hpp>
 #include <tests/bench/timing.hpp>
 
 namespace bench {

@@ -29,7 +29,4 @@ bool run_formulas();
 bool run_nets();
 bool run_memory();
 
-/// How often this thread has called operator new.
-long allocations();
-
 }  // namespace bench

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <new>
 
-#include <tests/bench/tensor/table.hpp>
+#include <tests/bench/allocations.hpp>
 
 namespace {
 
