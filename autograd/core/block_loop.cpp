@@ -4,88 +4,20 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
-#include <vector>
 
-#include <autograd/core/pool.hpp>
-#include <autograd/core/small_array.hpp>
-#include <autograd/core/walk.hpp>
+#include <autograd/core/block_parts.hpp>
+#include <autograd/core/block_short.hpp>
 
 namespace autograd::core {
 namespace {
-
-// Lanes that a tail is padded to: the widest register there is, so that one constant serves every target.
-template <class T>
-constexpr Index lanes = static_cast<Index>(64 / sizeof(T));
-
-// One block of scratch memory, from the pool.
-template <class T>
-class Block {
- public:
-  Block() = default;
-  ~Block() {
-    if (data_) pool_free(data_, bytes);
-  }
-  Block(const Block&) = delete;
-  Block& operator=(const Block&) = delete;
-  T* get() {
-    if (!data_) data_ = static_cast<T*>(pool_allocate(bytes));
-    return data_;
-  }
-
- private:
-  static constexpr std::size_t bytes = block_size * sizeof(T);
-  T* data_ = nullptr;
-};
-
-// An argument as the kernel sees it: direct memory where possible, a packed block elsewhere.
-template <class T>
-class Reader {
- public:
-  void open(const Array& a, const Shape& space) {
-    array_ = &a;
-    if (a.dtype() == dtype_of<T> && a.contiguous() && a.shape() == space) {
-      direct_ = in_place_ = true;
-      return;
-    }
-    walk_.fold(space, broadcast_strides(a.shape(), a.strides(), space));
-    direct_ = in_place_ = walk_.contiguous() && a.dtype() == dtype_of<T>;
-    constant_ = walk_.constant() && !direct_;
-  }
-
-  // True if what was read last is the array's own memory, which ends where it ends.
-  bool in_place() const { return in_place_; }
-
-  // Elements [begin, begin + n); a packed block is padded to full registers.
-  const T* read(Index begin, Index n, Block<T>& scratch) {
-    if (direct_) return array_->data<const T>() + begin;
-    Index offset = 0;
-    in_place_ = array_->dtype() == dtype_of<T> && walk_.contiguous_run(begin, n, offset);
-    if (in_place_) return array_->data<const T>() + offset;
-    T* block = scratch.get();
-    with_type(array_->dtype(), [&]<class S>(Type<S>) { gather(walk_, array_->data<const S>(), begin, n, block); });
-    pad(block, n);
-    return block;
-  }
-  // A scalar needs its block filled only once.
-  bool constant() const { return constant_; }
-
-  static void pad(T* block, Index n) {
-    for (Index i = n; i % lanes<T> != 0; ++i) block[i] = block[n - 1];
-  }
-
- private:
-  const Array* array_ = nullptr;
-  Walk walk_;
-  bool direct_ = false, in_place_ = false, constant_ = false;
-};
 
 // Elements per group: what one thread takes at a time. Groups depend on the problem alone, never on the thread count,
 // so sums that are formed per group and added in order are reproducible.
 struct Grouping {
   Index groups, blocks_per_group, blocks;
-  Grouping(Index n, bool sums, Index sum_elements) {
+  Grouping(Index n, bool sums, Index sum_elements, bool alone = false) {
     blocks = (n + block_size - 1) / block_size;
-    groups = n < parallel_threshold ? 1 : std::min<Index>(blocks, sums ? 16 : 64);
+    groups = alone || n < parallel_threshold ? 1 : std::min<Index>(blocks, sums ? 16 : 64);
     if (sums && groups * sum_elements > (Index{1} << 22)) groups = 1;  // 32 MiB of partial sums at most
     blocks_per_group = groups ? (blocks + groups - 1) / groups : 0;
   }
@@ -130,9 +62,12 @@ class Sums {
 template <class T>
 void forward(ForwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& out,
              double scale) {
-  const Index n = count(space);
+  if (out.dtype() == dtype_of<T> && out.shape() == space && is_short<T>(space, in))
+    return forward_short<T>(kernel, formula, in, out);
   const bool reduces = !(out.shape() == space);
-  const bool stores_directly = !reduces && out.dtype() == dtype_of<T>;
+  const Rows rows = reduces ? Rows() : Rows(space, in, dtype_of<T>);  // sums are grouped alike in every layout
+  const Index n = rows ? rows.extent() : count(space);
+  const bool stores_directly = !reduces && !rows && out.dtype() == dtype_of<T>;
   std::optional<Sums> sums;
   if (reduces) sums.emplace(out.shape(), space);
   const Grouping grouping(n, reduces, reduces ? sums->size() : 0);
@@ -140,24 +75,30 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
 
   for_groups(grouping, [&](Index group, Index first, Index last) {
     SmallArray<Reader<T>> readers(in.size());
+    SmallArray<std::size_t> same(in.size());
     SmallArray<Block<T>> packed(in.size()), tail(in.size());
     SmallArray<const void*> from(in.size()), rest_from(in.size());
     Block<T> result;
     for (std::size_t k = 0; k < in.size(); ++k) {
-      readers[k].open(*in[k], space);
+      readers[k].open(*in[k], space, rows);
+      same[k] = readers[k].direct() ? k : first_like(in, k);
       if (readers[k].constant()) from[k] = readers[k].read(0, std::min(block_size, n), packed[k]);
     }
     for (Index b = first; b < last; ++b) {
       const Index begin = b * block_size, length = std::min(block_size, n - begin);
       const Index full = length - length % lanes<T>, rest = length - full;
       for (std::size_t k = 0; k < in.size(); ++k)
-        if (!readers[k].constant()) from[k] = readers[k].read(begin, length, packed[k]);
+        if (!readers[k].constant()) from[k] = same[k] < k ? from[same[k]] : readers[k].read(begin, length, packed[k]);
       T* to = stores_directly ? out.data<T>() + begin : result.get();
       if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), to);
-      if (rest) {
+      if (rest && full) {
+        // The last register of elements, some of them for the second time.
+        for (std::size_t k = 0; k < in.size(); ++k) rest_from[k] = static_cast<const T*>(from[k]) + length - lanes<T>;
+        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), to + length - lanes<T>);
+      } else if (rest) {
         for (std::size_t k = 0; k < in.size(); ++k) {
           const T* p = static_cast<const T*>(from[k]) + full;
-          if (readers[k].in_place()) {
+          if (readers[same[k]].in_place()) {
             std::memcpy(tail[k].get(), p, static_cast<std::size_t>(rest) * sizeof(T));
             Reader<T>::pad(tail[k].get(), rest);
             p = tail[k].get();
@@ -168,9 +109,14 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
         kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), padded);
         std::memcpy(to + full, padded, static_cast<std::size_t>(rest) * sizeof(T));
       }
+      const auto store = [&](Index at, Index count, Index element) {
+        if (out.dtype() == boolean)
+          for (Index i = 0; i < count; ++i) out.data<bool>()[element + i] = to[at + i] != T{0};
+        else std::memcpy(out.data<T>() + element, to + at, static_cast<std::size_t>(count) * sizeof(T));
+      };
       if (reduces) scatter_add(sums->walk, sums->group(group), begin, length, to);
-      else if (!stores_directly)
-        for (Index i = 0; i < length; ++i) out.data<bool>()[begin + i] = to[i] != T{0};
+      else if (rows) rows.pieces(begin, length, store);
+      else if (!stores_directly) store(0, length, begin);
     }
   });
   if (sums) sums->finish(out.data<T>(), false, scale);
@@ -179,23 +125,28 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
 template <class T>
 void backward(BackwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& cotangent,
               double scale, std::span<const AdjointTarget> adjoints) {
-  const Index n = count(space);
+  const Array* const c = &cotangent;
+  if (scale == 1.0 && !any_part(adjoints) && is_short<T>(space, {&c, 1}) && is_short<T>(space, in))
+    return backward_short<T>(kernel, formula, in, cotangent, adjoints);
   SmallArray<std::optional<Sums>> sums(in.size());
   bool any_sums = false;
   Index sum_elements = 0;
   for (std::size_t k = 0; k < in.size(); ++k)
-    if (adjoints[k].array && !(in[k]->shape() == space)) {
+    if (adjoints[k].array && !adjoints[k].part && !(in[k]->shape() == space)) {
       sums[k].emplace(in[k]->shape(), space);
       any_sums = true;
       sum_elements += sums[k]->size();
     }
-  const Grouping grouping(n, any_sums, sum_elements);
+  const Rows rows = any_sums ? Rows() : Rows(space, in, dtype_of<T>, &cotangent);
+  const Index n = rows ? rows.extent() : count(space);
+  const Grouping grouping(n, any_sums, sum_elements, any_part(adjoints));
   for (std::size_t k = 0; k < in.size(); ++k)
     if (sums[k]) sums[k]->open(grouping.groups);
 
   for_groups(grouping, [&](Index group, Index first, Index last) {
     const std::size_t leaves = in.size();
     SmallArray<Reader<T>> readers(leaves);
+    SmallArray<std::size_t> same(leaves);
     SmallArray<Block<T>> packed(leaves), tail(leaves), grads(leaves);
     SmallArray<const void*> from(leaves), rest_from(leaves);
     SmallArray<void*> to(leaves), rest_to(leaves);
@@ -204,15 +155,19 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
     };
     SmallArray<Register> rest_grad(leaves);
     Block<T> scaled;
+    const Parts<T> parts(space, adjoints);
     std::uint64_t add = 0;
     for (std::size_t k = 0; k < in.size(); ++k) {
-      readers[k].open(*in[k], space);
+      readers[k].open(*in[k], space, rows);
+      same[k] = readers[k].direct() ? k : first_like(in, k);
       if (readers[k].constant()) from[k] = readers[k].read(0, std::min(block_size, n), packed[k]);
-      if (adjoints[k].array && !sums[k] && adjoints[k].add) add |= std::uint64_t{1} << k;
+      const bool second = adjoints[k].part && parts.same_before(k) < k;
+      if (second || (adjoints[k].array && !sums[k] && !rows && !adjoints[k].part && adjoints[k].add))
+        add |= std::uint64_t{1} << k;
       to[k] = rest_to[k] = nullptr;
     }
     Reader<T> g;
-    g.open(cotangent, space);
+    g.open(cotangent, space, rows);
     const bool scales = scale != 1.0;
     const T* cot = nullptr;
     const auto scale_block = [&](const T* p, Index length) {
@@ -229,8 +184,10 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
       const Index begin = b * block_size, length = std::min(block_size, n - begin);
       const Index full = length - length % lanes<T>, rest = length - full;
       for (std::size_t k = 0; k < in.size(); ++k) {
-        if (!readers[k].constant()) from[k] = readers[k].read(begin, length, packed[k]);
-        if (adjoints[k].array) to[k] = sums[k] ? grads[k].get() : adjoints[k].array->template data<T>() + begin;
+        if (!readers[k].constant()) from[k] = same[k] < k ? from[same[k]] : readers[k].read(begin, length, packed[k]);
+        if (adjoints[k].part) to[k] = grads[parts.same_before(k)].get();
+        else if (adjoints[k].array)
+          to[k] = sums[k] || rows ? grads[k].get() : adjoints[k].array->template data<T>() + begin;
       }
       if (!g.constant()) {
         cot = g.read(begin, length, scaled);
@@ -238,13 +195,24 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
       }
       if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), cot, to.data(), add);
       if (rest) {
-        alignas(64) T rest_cot[lanes<T>];
-        std::memcpy(rest_cot, cot + full, static_cast<std::size_t>(rest) * sizeof(T));
-        Reader<T>::pad(rest_cot, rest);
+        // The last register of elements. Of those met before, the cotangent may be overwritten already: what comes out
+        // for them is dropped.
+        alignas(64) T padded_cot[lanes<T>];
+        const T* rest_cot = cot + length - lanes<T>;
+        const Index dropped = full ? lanes<T> - rest : 0;
+        if (!full) {
+          std::memcpy(padded_cot, cot, static_cast<std::size_t>(rest) * sizeof(T));
+          Reader<T>::pad(padded_cot, rest);
+          rest_cot = padded_cot;
+        }
         for (std::size_t k = 0; k < in.size(); ++k) {
-          std::memcpy(tail[k].get(), static_cast<const T*>(from[k]) + full, static_cast<std::size_t>(rest) * sizeof(T));
-          Reader<T>::pad(tail[k].get(), rest);
-          rest_from[k] = tail[k].get();
+          if (full) {
+            rest_from[k] = static_cast<const T*>(from[k]) + length - lanes<T>;
+          } else {
+            std::memcpy(tail[k].get(), from[k], static_cast<std::size_t>(rest) * sizeof(T));
+            Reader<T>::pad(tail[k].get(), rest);
+            rest_from[k] = tail[k].get();
+          }
           if (to[k]) rest_to[k] = rest_grad[k].lane;
         }
         // Overwrite, never add: the same adjoint may stand behind two arguments, and each must see the other's sum.
@@ -252,12 +220,28 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
         for (std::size_t k = 0; k < in.size(); ++k) {
           if (!to[k]) continue;
           T* target = static_cast<T*>(to[k]) + full;
+          const T* lane = rest_grad[k].lane + dropped;
           const bool adds = add >> k & 1;
-          for (Index i = 0; i < rest; ++i) target[i] = adds ? target[i] + rest_grad[k].lane[i] : rest_grad[k].lane[i];
+          for (Index i = 0; i < rest; ++i) target[i] = adds ? target[i] + lane[i] : lane[i];
         }
       }
       for (std::size_t k = 0; k < in.size(); ++k)
         if (sums[k]) scatter_add(sums[k]->walk, sums[k]->group(group), begin, length, static_cast<const T*>(to[k]));
+      if (!rows) {
+        parts.add(begin, 0, length, to);
+      } else if (!parts.add_rows(rows, begin, length, to)) {
+        rows.pieces(begin, length, [&](Index at, Index count, Index element) { parts.add(element, at, count, to); });
+      }
+      if (rows)
+        for (std::size_t k = 0; k < in.size(); ++k)
+          if (adjoints[k].array && !adjoints[k].part)
+            rows.pieces(begin, length, [&](Index at, Index count, Index element) {
+              const T* piece = static_cast<const T*>(to[k]) + at;
+              T* target = adjoints[k].array->template data<T>() + element;
+              if (adjoints[k].add)
+                for (Index i = 0; i < count; ++i) target[i] += piece[i];
+              else std::memcpy(target, piece, static_cast<std::size_t>(count) * sizeof(T));
+            });
     }
   });
   for (std::size_t k = 0; k < in.size(); ++k)

@@ -33,6 +33,7 @@ using BackwardKernel = void (*)(const void* formula, std::size_t n, const void* 
 struct AdjointTarget {
   const Array* array = nullptr;  // row-major, of the argument's shape; null when the argument is not differentiated
   bool add = false;              // add to what is there, or overwrite
+  bool part = false;             // a view, of the space's shape, of an array that several may share; always added to
 };
 
 /// The arguments of a formula. Pointers: to count references to an array costs as much as to compute with ten elements.

@@ -10,7 +10,7 @@
 
 namespace autograd::core {
 
-template <class T, std::size_t few = 6>
+template <class T, std::size_t few = 12>
 class SmallArray {
  public:
   explicit SmallArray(std::size_t size) : size_(size) {

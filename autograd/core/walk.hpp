@@ -12,9 +12,9 @@
 namespace autograd::core {
 
 struct Walk {
+  std::size_t rank = 0;
   Index shape[max_rank];
   Index stride[max_rank];
-  std::size_t rank = 0;
 
   Walk() = default;
   Walk(const Shape& space, const Strides& strides) { fold(space, strides); }

@@ -59,7 +59,8 @@ struct Slice {
   auto pullback(const auto& g, const auto&, const auto& x) const {
     return evaluate_list(IndexUpdate{window}, {core::filled(g, 0, x.shape()), g});
   }
-  void pullback_into(const core::Array& to, const core::Array& g) const { core::add_into(window.of(name, to), g); }
+  void pullback_into(const core::Array& to, const core::Array& g) const { core::add_into(part(to), g); }
+  core::Array part(const core::Array& x) const { return window.of(name, x); }
 };
 
 }  // namespace op

@@ -46,6 +46,12 @@ class FusedStatement final : public Statement {
     bool spare = g.data().unique() && g.data().contiguous() && g.shape() == space_;
     SmallArray<const Array*> values(count_);
     SmallArray<AdjointTarget> targets(count_);
+    // The cotangent of a slice goes straight to its place in that of the whole. Not of a short one, where finding the
+    // place takes longer, and not when several cores share the work: slices may overlap.
+    const Index n = count(space_);
+    const bool parts_possible = n > block_size && n < parallel_threshold;
+    SmallArray<const Statement*> part(parts_possible ? count_ : 0);
+    bool any_part = false;
     for (std::size_t k = 0; k < count_; ++k) {
       const Array& value = *(values[k] = &leaf(k)->value);
       if (value.version() != leaf(k)->version)
@@ -54,6 +60,10 @@ class FusedStatement final : public Statement {
       if (!*node(k)) continue;
       for (std::size_t j = 0; j < k && !targets[k].array; ++j)
         if (*node(j) == *node(k)) targets[k] = {targets[j].array, true};
+      if (!targets[k].array && parts_possible && value.shape() == space_ && (part[k] = sweep.part(node(k)->index))) {
+        any_part = true;
+        continue;
+      }
       if (!targets[k].array && spare && value.shape() == space_ && sweep.offer(node(k)->index, g)) {
         targets[k].array = &g.data();
         spare = false;
@@ -61,6 +71,8 @@ class FusedStatement final : public Statement {
       if (!targets[k].array)
         targets[k].array = &sweep.accumulator(node(k)->index, value.shape(), dtype_, targets[k].add);
     }
+    SmallArray<Array> places(any_part ? count_ : 0);
+    if (any_part) find_places(sweep, part, places, targets);
     // A reduction without keepdims has dropped the axes that its cotangent is repeated along.
     const Array cotangent = g.shape() == kept_ ? g.data() : g.data().packed().view(kept_, row_major(kept_), 0);
     run_backward(dtype_ == float32 ? kernels_.backward32 : kernels_.backward64, formula_bytes(), dtype_, space_,
@@ -76,6 +88,22 @@ class FusedStatement final : public Statement {
   static std::size_t leaves_at(const FusedKernels& kernels) {
     return (kernels.bytes + alignof(Leaf) - 1) / alignof(Leaf) * alignof(Leaf);
   }
+  // All accumulators first: one that a view looks at would be copied.
+  void find_places(Sweep& sweep, const SmallArray<const Statement*>& part, SmallArray<Array>& places,
+                   SmallArray<AdjointTarget>& targets) const {
+    SmallArray<const Array*> wholes(count_);
+    for (std::size_t k = 0; k < count_; ++k)
+      if (part[k]) wholes[k] = &sweep.accumulator(part[k]->arguments()[0].index);
+    for (std::size_t k = 0; k < count_; ++k) {
+      if (!part[k]) continue;
+      for (std::size_t j = 0; j < k && !targets[k].array; ++j)
+        if (part[j] == part[k]) targets[k] = targets[j];
+      if (targets[k].array) continue;
+      places[k] = part[k]->part_of(*wholes[k]);
+      targets[k] = {&places[k], true, true};
+    }
+  }
+
   std::byte* formula_bytes() const { return reinterpret_cast<std::byte*>(const_cast<FusedStatement*>(this) + 1); }
   Leaf* leaf(std::size_t k) const { return reinterpret_cast<Leaf*>(formula_bytes() + leaves_at(kernels_)) + k; }
   NodeId* node(std::size_t k) const { return reinterpret_cast<NodeId*>(leaf(count_)) + k; }

@@ -59,6 +59,10 @@ template <class Op, std::size_t N>
 concept NeedsNoValues =
     N == 1 && !op::Elementwise<Op, 1> && !requires(const Op& o, const Tensor& t) { o.pushforward(t, t, t); };
 
+/// An op that shows a part of its argument.
+template <class Op>
+concept PartOfArgument = requires(const Op& o, const Array& a) { o.part(a); };
+
 template <class Op, std::size_t N>
 Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where);
 
@@ -96,6 +100,12 @@ class RuleStatement final : public Statement {
       }
     });
   }
+
+  core::Array part_of(const core::Array& cotangent) const override {
+    if constexpr (PartOfArgument<Op>) return op_.part(cotangent);
+    else return {};
+  }
+  bool is_part() const override { return PartOfArgument<Op>; }
 
   void pushforward(ForwardSweep& sweep) const override {
     std::array<Tensor, N> dx;

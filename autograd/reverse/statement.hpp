@@ -34,6 +34,10 @@ class Statement {
   virtual void pullback(Sweep&) const = 0;
   /// Computes the tangent of the result from those of the arguments.
   virtual void pushforward(ForwardSweep&) const = 0;
+  /// Where the result is a view of a part of the only argument: the same part of that argument's cotangent, which what
+  /// is added to the result's cotangent may go to at once. Elsewhere no array.
+  virtual core::Array part_of(const core::Array&) const { return {}; }
+  virtual bool is_part() const { return false; }
 
   NodeId result;
   std::uint32_t scalars_before = 0;  // scalar statements recorded earlier: the order between the two kinds
@@ -56,6 +60,11 @@ class Sweep {
   /// The row-major memory where the cotangent of a tensor is summed, and whether something is in it already. The
   /// reference is good until something else is done to that cotangent.
   virtual const core::Array& accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) = 0;
+  /// The statement that made this node as a part of another, where nobody could ask for the part's own cotangent and
+  /// none has been given yet; else null.
+  virtual const Statement* part(std::uint32_t index) const = 0;
+  /// The accumulator of a node, with zeros in it where nothing was.
+  virtual const core::Array& accumulator(std::uint32_t index) = 0;
   /// Offers memory that nobody else needs as that place, its elements still to be overwritten; true when it was taken.
   virtual bool offer(std::uint32_t index, const Tensor& memory) = 0;
 };

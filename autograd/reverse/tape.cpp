@@ -40,7 +40,7 @@ Tensor Tape::variable(const Tensor& value) {
     throw DtypeError("variable", "a variable needs a floating dtype, got " + std::string(name_of(value.dtype())),
                      "Convert with cast(x, ag::float64).");
   check(value.tag());
-  tensors_.push_back({primal(value), 0});
+  tensors_.push_back({primal(value)});
   return Tensor(value.data(), static_cast<std::uint32_t>(tensors_.size() - 1), tag());
 }
 
@@ -70,7 +70,7 @@ Tensor Tape::parameter(const Parameter& p) {
         const Activate level(outer());
         outer_value = Tensor(p);
       }
-      tensors_.push_back({outer_value, 0});
+      tensors_.push_back({outer_value});
       index = static_cast<std::uint32_t>(tensors_.size() - 1);
       parameters_.emplace_back(state.id, index);
     }
@@ -152,7 +152,7 @@ Tensor Tape::finish_tensor(Statement* s, const Tensor& result, SourceLocation wh
   enter(s, where);
   s->result = {static_cast<std::uint32_t>(tensors_.size()), true};
   try {
-    tensors_.push_back({result, s->keeps_result ? 1u : 0u});
+    tensors_.push_back({result, s->keeps_result ? 1u : 0u, s});
   } catch (...) {
     destroy_statements(statements_.size() - 1);
     throw;

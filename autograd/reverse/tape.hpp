@@ -134,6 +134,7 @@ class Tape : public BasicTape<double> {
   struct TensorNode {
     Tensor primal;
     std::uint32_t saved = 0;  // handles on the primal that statements keep
+    const Statement* made_by = nullptr;
   };
   Tensor finish_tensor(Statement* s, const Tensor& result, SourceLocation where);
   Var finish_scalar(Statement* s, const Var& result, SourceLocation where);

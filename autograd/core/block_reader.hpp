@@ -1,0 +1,136 @@
+// How the block loop meets its arguments: read where they lie, or packed into blocks first.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+
+#include <autograd/core/block_loop.hpp>
+#include <autograd/core/pool.hpp>
+#include <autograd/core/walk.hpp>
+
+namespace autograd::core {
+
+// Lanes that a tail is padded to: the widest register there is, so that one constant serves every target.
+template <class T>
+constexpr Index lanes = static_cast<Index>(64 / sizeof(T));
+
+// One block of scratch memory, from the pool.
+template <class T>
+class Block {
+ public:
+  Block() = default;
+  ~Block() {
+    if (data_) pool_free(data_, bytes);
+  }
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+  T* get() {
+    if (!data_) data_ = static_cast<T*>(pool_allocate(bytes));
+    return data_;
+  }
+
+ private:
+  static constexpr std::size_t bytes = block_size * sizeof(T);
+  T* data_ = nullptr;
+};
+
+// The inside of a matrix: arguments that all lie in rows of one length at one distance are read where they are, gaps
+// and all, as if they were contiguous. What comes out for the gaps is dropped.
+class Rows {
+ public:
+  Rows() = default;
+  /// None, unless all arguments but single elements lie so, and little is computed for the gaps.
+  Rows(const Shape& space, ArrayList in, Dtype dtype, const Array* cotangent = nullptr) {
+    Walk first;
+    const auto fits = [&](const Array& a) {
+      const Walk w(space, broadcast_strides(a.shape(), a.strides(), space));
+      if (w.constant()) return true;
+      if (w.rank != 2 || w.stride[1] != 1 || a.dtype() != dtype) return false;
+      if (!first.rank) first = w;
+      return w.shape[1] == first.shape[1] && w.stride[0] == first.stride[0];
+    };
+    if (in.empty() || in[0]->contiguous() || space.size() < 2) return;
+    for (const Array* a : in)
+      if (!fits(*a)) return;
+    if (!first.rank || (cotangent && !fits(*cotangent))) return;
+    const Index length = first.shape[1], distance = first.stride[0];
+    if (distance < length || distance > length + length / 4) return;
+    length_ = length, distance_ = distance, extent_ = (first.shape[0] - 1) * distance + length;
+  }
+
+  explicit operator bool() const { return length_ != 0; }
+  /// Whether another array lies in the same rows.
+  bool fit(const Walk& w) const {
+    return w.rank == 2 && w.shape[1] == length_ && w.stride[0] == distance_ && w.stride[1] == 1;
+  }
+  /// From the first element to the last, gaps included.
+  Index extent() const { return extent_; }
+  /// Calls f(position, length, element of the space) for each piece of a row in [begin, begin + n) of the extent.
+  template <class F>
+  void pieces(Index begin, Index n, const F& f) const {
+    Index row = begin / distance_, at = begin % distance_;
+    for (Index done = 0; done < n; ++row) {
+      const Index left = n - done;
+      if (at < length_) f(done, std::min(length_ - at, left), row * length_ + at);
+      done += distance_ - at;
+      at = 0;
+    }
+  }
+
+ private:
+  Index length_ = 0, distance_ = 0, extent_ = 0;
+};
+
+// An argument as the kernel sees it: direct memory where possible, a packed block elsewhere.
+template <class T>
+class Reader {
+ public:
+  Reader() {}  // leaves the walk as it is: to clear it takes longer than to compute with ten elements
+  void open(const Array& a, const Shape& space, const Rows& rows = {}) {
+    array_ = &a;
+    if (a.dtype() == dtype_of<T> && a.contiguous() && a.shape() == space) {
+      direct_ = in_place_ = true;
+      return;
+    }
+    walk_.fold(space, broadcast_strides(a.shape(), a.strides(), space));
+    direct_ = in_place_ = (walk_.contiguous() || (rows && !walk_.constant())) && a.dtype() == dtype_of<T>;
+    constant_ = walk_.constant() && !direct_;
+  }
+
+  // True for an array that is read as it lies from the first element to the last.
+  bool direct() const { return direct_; }
+  // True if what was read last is the array's own memory, which ends where it ends.
+  bool in_place() const { return in_place_; }
+
+  // Elements [begin, begin + n); a packed block is padded to full registers.
+  const T* read(Index begin, Index n, Block<T>& scratch) {
+    if (direct_) return array_->data<const T>() + begin;
+    Index offset = 0;
+    in_place_ = array_->dtype() == dtype_of<T> && walk_.contiguous_run(begin, n, offset);
+    if (in_place_) return array_->data<const T>() + offset;
+    T* block = scratch.get();
+    with_type(array_->dtype(), [&]<class S>(Type<S>) { gather(walk_, array_->data<const S>(), begin, n, block); });
+    pad(block, n);
+    return block;
+  }
+  // A scalar needs its block filled only once.
+  bool constant() const { return constant_; }
+
+  static void pad(T* block, Index n) {
+    for (Index i = n; i % lanes<T> != 0; ++i) block[i] = block[n - 1];
+  }
+
+ private:
+  const Array* array_ = nullptr;
+  bool direct_ = false, in_place_ = false, constant_ = false;
+  Walk walk_;
+};
+
+// The first argument that is the same array as argument k: what is packed for one serves the other.
+inline std::size_t first_like(ArrayList in, std::size_t k) {
+  std::size_t j = 0;
+  while (!(*in[j] == *in[k])) ++j;
+  return j;
+}
+
+}  // namespace autograd::core
