@@ -86,37 +86,6 @@ namespace core {
 auto sqrt_flat_at_zero(const auto& x) { return where(x == 0.0, 0.0, sqrt(x)); }
 }  // namespace core
 
-/// The product over `axes` (all by default), 1 of nothing. Halves are multiplied until one element is left: so the
-/// gradient is exact where factors are 0, to any order, and no rule is needed.
-template <Differentiable X>
-auto prod(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
-  auto t = core::named(x, where);
-  using T = decltype(t);
-  const Shape over = core::normalize_axes("prod", axes, t.rank());
-  const Shape result = core::reduced(t.shape(), over, keepdims);
-  // The reduced axes to the end, as one.
-  Shape order, ends;
-  for (std::size_t d = 0; d < t.rank(); ++d) {
-    bool gone = false;
-    for (Index a : over) gone |= a == static_cast<Index>(d);
-    (gone ? ends : order).push_back(static_cast<Index>(d));
-  }
-  for (Index d : ends) order.push_back(d);
-  const Index rows = core::count(result);
-  Index n = 1;
-  for (Index d : over) n *= t.shape()[static_cast<std::size_t>(d)];
-  t = reshape(transpose(t, Axes(order), where), {rows, n}, where);
-  T rest = T::ones({rows, 1}, t.dtype());
-  while (n > 1) {
-    const Index half = n / 2;
-    if (n % 2) rest = T(rest * slice(t, all, range(n - 1, n)), where);
-    t = T(slice(t, all, range(0, half)) * slice(t, all, range(half, 2 * half)), where);
-    n = half;
-  }
-  // Of nothing it is 1, and still a function of x.
-  return reshape(n == 0 ? T(sum(t, Axes(1), true, where) + 1.0, where) : T(t * rest, where), result, where);
-}
-
 /// The variance over `axes`: the sum of the squared distances from the mean, divided by n - ddof.
 template <Differentiable X>
 auto var(const X& x, Axes axes = {}, bool keepdims = false, double ddof = 0,

@@ -12,6 +12,7 @@
 #include <autograd/op/joining.hpp>
 #include <autograd/op/layout.hpp>
 #include <autograd/op/linear.hpp>
+#include <autograd/op/product.hpp>
 #include <autograd/op/reduction.hpp>
 #include <autograd/op/selection.hpp>
 #include <autograd/op/slicing.hpp>
@@ -35,7 +36,7 @@ using Activation = List<Sigmoid, LogSigmoid, Softplus, Relu, LeakyRelu, Elu, Gel
 using Selection = List<Abs, Sign, Floor, Ceil, Round, Maximum, Minimum, Clamp, Where>;
 using Comparison = List<Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual>;
 
-using Reductions = List<Sum, Mean, Max, Min, Cumsum>;
+using Reductions = List<Sum, Mean, Max, Min, Prod, ProductOfOthers, Cumsum>;
 using Softmaxes = List<Softmax, LogSoftmax, Logsumexp, CrossEntropy>;
 using Linear = List<Matmul>;
 using Layout = List<Reshape, BroadcastTo, Transpose, Flip, Roll, Cast, Diagonal, DiagonalMatrix, Tril, Triu>;

@@ -130,6 +130,17 @@ struct Examples<op::Max> : AxesExamples<op::Max> {};
 template <>
 struct Examples<op::Min> : AxesExamples<op::Min> {};
 template <>
+struct Examples<op::Prod> : AxesExamples<op::Prod> {};
+template <>
+struct Examples<op::ProductOfOthers> {
+  static std::vector<Example> list() {
+    return {example("over all", op::ProductOfOthers{}, {3, 4}),
+            example("over axis 0", op::ProductOfOthers{ag::Axes(0)}, {3, 4}),
+            example("over two axes", op::ProductOfOthers{ag::Axes{0, 2}}, {2, 3, 2}),
+            example("of a number", op::ProductOfOthers{}, ag::Shape{})};
+  }
+};
+template <>
 struct Examples<op::Logsumexp> : AxesExamples<op::Logsumexp> {};
 
 /// Ops along one axis.
