@@ -1,19 +1,12 @@
 // Tensor benchmarks in float32, beside libtorch in one process: forward and backward, and the step of the optimiser
 // where there is one. Contenders take turns; results are compared before anything is timed.
 //
-//   bench_tensor [--cores N] [chain] [formulas] [nets] [memory]
-#include <cblas.h>
-
+//   bench_tensor [--cores N] [chain] [formulas] [nets] [memory] [peak] [scaling]
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
-#include <tests/bench/tensor/libtorch.hpp>
 #include <tests/bench/tensor/table.hpp>
-
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 int main(int argc, char** argv) {
   struct Group {
@@ -21,10 +14,13 @@ int main(int argc, char** argv) {
     bool (*run)();
     bool wanted = false;
   };
-  Group groups[] = {{"chain", bench::run_chain},
-                    {"formulas", bench::run_formulas},
-                    {"nets", bench::run_nets},
-                    {"memory", bench::run_memory}};
+  Group groups[] = {{"chain", bench::run_chain},   {"formulas", bench::run_formulas}, {"nets", bench::run_nets},
+                    {"memory", bench::run_memory}, {"peak", bench::run_peak},         {"scaling", bench::run_scaling}};
+  if (argc == 4 && std::string_view(argv[1]) == "--peak-of") {
+    bench::set_cores(1);
+    bench::print_peak_of(argv[2], argv[3]);
+    return 0;
+  }
   int cores = 1;
   bool all = true;
   for (int i = 1; i < argc; ++i) {
@@ -34,15 +30,11 @@ int main(int argc, char** argv) {
     for (Group& group : groups)
       if (group.name == argument) known = group.wanted = true, all = false;
     if (!known) {
-      std::printf("bench_tensor [--cores N] [chain] [formulas] [nets] [memory]\n");
+      std::printf("bench_tensor [--cores N] [chain] [formulas] [nets] [memory] [peak] [scaling]\n");
       return 2;
     }
   }
-#ifdef _OPENMP
-  omp_set_num_threads(cores);
-#endif
-  openblas_set_num_threads(cores);
-  bench::set_libtorch_cores(cores);
+  bench::set_cores(cores);
 
   std::printf(
       "Tensors, float32, %d %s; medians (quartiles). Ratio: time of libtorch / time of xgrad; new/step: calls of\n"

@@ -81,16 +81,17 @@ std::function<void()> bare_products(const Net& net) {
 }
 
 template <class Model, class Optimiser>
-bool run_net(const std::string& size, const Model& model, const Optimiser& optimiser, Net net) {
+Row net_row(const std::string& size, const Model& model, const Optimiser& optimiser, Net net) {
   for (const auto& named : nn::parameters(model)) {
     const ag::Tensor value = named.parameter->value();
     net.parameters.push_back({Extents(value.shape().begin(), value.shape().end()), to_elements(value)});
   }
-  return run(
-      {net.adam ? "Adam" : "SGD", size, xgrad_net(model, optimiser, net), libtorch_net(net), bare_products(net)});
+  return {net.adam ? "Adam" : "SGD", size, xgrad_net(model, optimiser, net), libtorch_net(net), bare_products(net)};
 }
 
-bool run_classifier(const Extents& widths, std::int64_t batch) {
+}  // namespace
+
+Row classifier(const Extents& widths, std::int64_t batch, bool adam) {
   nn::Rng rng(1);
   const nn::Sequential model{nn::Dense{widths[0], widths[1], rng}, nn::Relu{}, nn::Dense{widths[1], widths[2], rng},
                              nn::Relu{}, nn::Dense{widths[2], widths[3], rng}};
@@ -98,16 +99,23 @@ bool run_classifier(const Extents& widths, std::int64_t batch) {
   for (const std::int64_t width : widths) size.append(size.empty() ? "" : "-").append(std::to_string(width));
   size.append(" x ").append(std::to_string(batch));
   Net net{widths, batch, false, numbers({batch, widths[0]}, 0.1), labels(batch, widths[3])};
-  const bool correct = run_net(size, model, nn::Sgd{.rate = learning_rate}, net);
+  if (!adam) return net_row(size, model, nn::Sgd{.rate = learning_rate}, net);
   net.adam = true;
-  return run_net(size, model, nn::Adam{.rate = learning_rate}, net) && correct;
+  return net_row(size, model, nn::Adam{.rate = learning_rate}, net);
+}
+
+namespace {
+
+bool run_classifier(const Extents& widths, std::int64_t batch) {
+  const bool correct = run(classifier(widths, batch, false));
+  return run(classifier(widths, batch, true)) && correct;
 }
 
 bool run_small() {
   nn::Rng rng(1);
   const nn::Sequential model{nn::Dense{2, 4, rng}, nn::Tanh{}, nn::Dense{4, 1, rng}};
-  return run_net("2-4-1 x 4, tanh, mse", model, nn::Sgd{.rate = learning_rate},
-                 {{2, 4, 1}, 4, false, numbers({4, 2}, 0.1), numbers({4, 1}, 1.2)});
+  return run(net_row("2-4-1 x 4, tanh, mse", model, nn::Sgd{.rate = learning_rate},
+                     {{2, 4, 1}, 4, false, numbers({4, 2}, 0.1), numbers({4, 1}, 1.2)}));
 }
 
 }  // namespace

@@ -1,15 +1,31 @@
 // Compares the results of two contenders, lets them take turns, and prints medians with their quartiles.
 #include <tests/bench/tensor/table.hpp>
 
+#include <cblas.h>
+
 #include <cstdio>
 
 #include <tests/bench/allocations.hpp>
+#include <tests/bench/tensor/libtorch.hpp>
 #include <tests/bench/timing.hpp>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 namespace bench {
 namespace {
 
 constexpr double tolerance = 1e-4;
+int all_cores = 1;
+
+/// Of xgrad alone.
+void use(int cores) {
+#ifdef _OPENMP
+  omp_set_num_threads(cores);
+#endif
+  openblas_set_num_threads(cores);
+}
 
 /// The largest difference of two lists, relative to the largest element; not a number if one is there.
 double difference(const Elements& a, const Elements& b) {
@@ -66,12 +82,17 @@ double ratio(const std::vector<double>& time, const std::vector<double>& to) {
 
 }  // namespace
 
+void set_cores(int cores) {
+  use(all_cores = cores);
+  set_libtorch_cores(cores);
+}
+
 void print_head(const std::string& title, const std::string& limit, LimitAs as) {
   std::printf("\n%s\n", title.c_str());
   if (!limit.empty()) std::printf("limit: %s\n", limit.c_str());
-  std::printf("%-22s %-24s %36s %36s %8s %11s %9s %9s\n", "row", "size", "xgrad us (quartiles)",
+  std::printf("%-22s %-24s %36s %36s %8s %11s %9s %9s%s\n", "row", "size", "xgrad us (quartiles)",
               "libtorch us (quartiles)", "ratio", "limit us", as == LimitAs::ratio ? "to limit" : "of limit",
-              "new/step");
+              "new/step", all_cores > 1 ? "  to one core" : "");
   std::fflush(stdout);
 }
 
@@ -86,6 +107,13 @@ bool run(const Row& row, LimitAs as) {
   if (row.libtorch.step) steps.push_back(row.libtorch.step);
   const std::size_t limit = steps.size();
   if (row.limit) steps.push_back(row.limit);
+  const std::size_t one_core = steps.size();
+  if (all_cores > 1)
+    steps.push_back([&] {
+      use(1);
+      row.xgrad.step();
+      use(all_cores);
+    });
   const auto times = race(steps, rounds);
 
   std::string libtorch_time = "-", libtorch_ratio = "-", limit_time = "-", limit_ratio = "-";
@@ -98,9 +126,10 @@ bool run(const Row& row, LimitAs as) {
     limit_ratio = as == LimitAs::ratio ? format("%.2fx", ratio(times[0], times[limit]))
                                        : format("%.0f %%", 100 * ratio(times[limit], times[0]));
   }
-  std::printf("%-22s %-24s %36s %36s %8s %11s %9s %9s\n", row.name.c_str(), row.size.c_str(),
+  std::printf("%-22s %-24s %36s %36s %8s %11s %9s %9s%s\n", row.name.c_str(), row.size.c_str(),
               format_times(times[0]).c_str(), libtorch_time.c_str(), libtorch_ratio.c_str(), limit_time.c_str(),
-              limit_ratio.c_str(), counts.c_str());
+              limit_ratio.c_str(), counts.c_str(),
+              all_cores > 1 ? format("%12.2fx", ratio(times[one_core], times[0])).c_str() : "");
   std::fflush(stdout);
   return true;
 }

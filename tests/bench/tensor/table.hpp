@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <tests/bench/tensor/contender.hpp>
 
@@ -28,5 +29,18 @@ bool run_chain();
 bool run_formulas();
 bool run_nets();
 bool run_memory();
+bool run_scaling();
+bool run_peak();
+
+/// Rows that more than one group shows.
+Row ten_operations(std::int64_t n);
+Row classifier(const Extents& widths, std::int64_t batch, bool adam);
+
+/// For a process that run_peak starts: measures one row for one library, "xgrad" or "libtorch", and prints bytes.
+void print_peak_of(std::string_view name, std::string_view library);
+
+/// How many cores both libraries may use; with more than one, the table also shows how much faster xgrad is than on
+/// one.
+void set_cores(int cores);
 
 }  // namespace bench
