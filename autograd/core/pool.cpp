@@ -80,7 +80,8 @@ void* pool_allocate(std::size_t bytes) {
   void* block = nullptr;
   if (::posix_memalign(&block, large ? huge_page : alignment, c.bytes) != 0) throw std::bad_alloc{};
 #ifdef MADV_HUGEPAGE
-  if (large) ::madvise(block, c.bytes / huge_page * huge_page, MADV_HUGEPAGE);  // advice: a refusal changes nothing
+  // Advice: a refusal changes nothing. Not for the room that is left over, which would take memory at the first touch.
+  if (large) ::madvise(block, bytes / huge_page * huge_page, MADV_HUGEPAGE);
 #endif
   return block;
 }
