@@ -71,7 +71,8 @@ Array sum(const Array& x, const Axes& axes, bool keepdims, bool mean) {
     if (sums_columns(x.shape(), over)) {
       const AxisLoop loop(x, over);
       with_floating("sum", x.dtype(), [&]<class T>(Type<T>) {
-        if (x.size() == 0) std::fill_n(out.data<T>(), out.size(), static_cast<T>(0 * scale));
+        if (x.size() == 0)
+          std::fill_n(out.data<T>(), out.size(), static_cast<T>(0.0 * scale));  // a mean of nothing is no number
         loop.each_block([&](Index first, Index at, Index width) {
           sum_columns(loop.x.data<const T>() + first, loop.n, loop.inner, width, out.data<T>() + at, scale);
         });
