@@ -62,6 +62,21 @@ TEST_CASE("slices: stencils have the same gradient fused and one operation at a 
     }
 }
 
+TEST_CASE("slices: grids of different widths in one expression") {
+  for (const ag::Dtype dtype : {ag::float32, ag::float64})
+    for (const Index wider : {0, 1, 4, 30}) {
+      INFO(wider);
+      const Tensor x = numbers({40, 40}, dtype), v = numbers({42, 40 + wider}, dtype);
+      const auto f = [&](const Tensor& u) {
+        const ag::Range inside = ag::range(1, -1);
+        const Tensor a = slice(u, inside, inside), b = slice(v, ag::range(2, -2), ag::range(1, 39));
+        const Tensor c = slice(square(u), ag::range(2, ag::none), ag::range(0, -2));
+        return Tensor(a * b + sin(c) * b);
+      };
+      expect_near(gradient(f, x, true), gradient(f, x, false));
+    }
+}
+
 TEST_CASE("slices: vectors of every length, overlapping, stepped, reversed, and beside the whole") {
   for (const ag::Dtype dtype : {ag::float32, ag::float64})
     for (const Index n : {3, 8, 9, 16, 17, 31, 65, 513, 600, 1027, 2000}) {
