@@ -289,8 +289,18 @@ struct Examples<op::Gather> {
 template <>
 struct Examples<op::CrossEntropy> {
   static std::vector<Example> list() {
-    return {example("three classes", op::CrossEntropy{indices_of({2, 0, 1, 2}, {4})}, {4, 3}),
-            example("one class", op::CrossEntropy{indices_of({0, 0}, {2})}, {2, 1})};
+    return {of("three classes", {2, 0, 1, 2}, {4, 3}), of("one class", {0, 0}, {2, 1})};
+  }
+  static Example of(const std::string& what, const std::vector<int>& labels, const ag::Shape& shape) {
+    const op::CrossEntropy o{indices_of(labels, {static_cast<ag::Index>(labels.size())})};
+    return with_quad(example(what, o, shape), ag::Axes(1),
+                     [labels](const Quads& x, const std::vector<std::size_t>& group) {
+                       Quads y = sum_groups(x, group, [](Quad v) { return exp(v); });
+                       const std::size_t classes = x.size() / y.size();
+                       for (std::size_t i = 0; i < y.size(); ++i)
+                         y[i] = log(y[i]) - x[i * classes + static_cast<std::size_t>(labels[i])];
+                       return y;
+                     });
   }
 };
 template <>
@@ -326,6 +336,12 @@ struct Examples<op::Matmul> {
             example("batches", op::Matmul{}, {2, 2, 3}, {2, 3, 2}),
             example("broadcast batches", op::Matmul{}, {2, 1, 2, 2}, {3, 2, 2}),
             example("squares", op::Matmul{}, {3, 3}, {3, 3}),
+            example("the right one transposed", op::Matmul{{.rhs_transposed = true}}, {2, 3}, {4, 3}),
+            example("the left one transposed", op::Matmul{{.lhs_transposed = true}}, {3, 2}, {3, 4}),
+            example("both transposed", op::Matmul{{.lhs_transposed = true, .rhs_transposed = true}}, {3, 2}, {4, 3}),
+            example("batches, the right one transposed", op::Matmul{{.rhs_transposed = true}}, {2, 2, 3}, {4, 3}),
+            example("batches, the left one transposed", op::Matmul{{.lhs_transposed = true}}, {2, 3, 2}, {3, 4}),
+            example("vector and transposed matrix", op::Matmul{{.rhs_transposed = true}}, {3}, {4, 3}),
             example("a product over nothing", op::Matmul{}, {2, 0}, {0, 3})};
   }
 };
