@@ -35,6 +35,29 @@ xgrad_dependency(sleef libsleef-dev HEADERS sleef.h LIBRARY sleef)
 xgrad_dependency(openblas libopenblas-dev HEADERS cblas.h LIBRARY openblas
                  FOLDERS openblas-pthread openblas-openmp openblas-serial openblas)
 
+# Quad precision, for checks: a library of g++'s own, which clang finds too. Where there is no __float128 (64-bit ARM)
+# long double takes its place, and nothing is needed.
+include(CheckCXXSourceCompiles)
+check_cxx_source_compiles("#ifndef __SIZEOF_FLOAT128__
+#error none
+#endif
+int main() { return 0; }" XGRAD_HAS_FLOAT128)
+if(XGRAD_HAS_FLOAT128)
+  set(CMAKE_REQUIRED_LIBRARIES quadmath)
+  check_cxx_source_compiles("extern \"C\" __float128 expq(__float128);
+int main() { return expq(0) == 1 ? 0 : 1; }" XGRAD_HAS_QUADMATH)
+  unset(CMAKE_REQUIRED_LIBRARIES)
+  if(NOT XGRAD_HAS_QUADMATH)
+    string(APPEND xgrad_missing "\n  libquadmath not found. Install it: apt-get install g++")
+  endif()
+endif()
+if(NOT TARGET xgrad::quadmath)
+  add_library(xgrad::quadmath INTERFACE IMPORTED GLOBAL)
+  if(XGRAD_HAS_FLOAT128)
+    target_link_libraries(xgrad::quadmath INTERFACE quadmath)
+  endif()
+endif()
+
 find_package(ZLIB QUIET)
 if(NOT ZLIB_FOUND)
   string(APPEND xgrad_missing "\n  zlib not found. Install it: apt-get install zlib1g-dev")

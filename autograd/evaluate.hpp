@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include <autograd/core/branches.hpp>
 #include <autograd/forward/dual.hpp>
 #include <autograd/reverse/elementary.hpp>
 #include <autograd/reverse/list_rule.hpp>
@@ -29,6 +30,11 @@ struct PackOf<Pack<T>, Rest...> {
 };
 template <class A, class... Rest>
 struct PackOf<A, Rest...> : PackOf<Rest...> {};
+template <class A, class... Rest>
+  requires is_check_number<A>
+struct PackOf<A, Rest...> {
+  using type = A;
+};
 
 template <class T>
 inline constexpr bool is_scalar_variable = false;
@@ -98,6 +104,8 @@ template <class Op, class... A>
     return op.value(V(a)...);
   } else if constexpr (!any_tensor && op::boolean_result<Op>) {
     using T = scalar_of<Expression<Op, std::remove_cvref_t<A>...>>;
+    if (core::BranchLog* log = core::BranchLog::active()) [[unlikely]]
+      log->note(Op::name, where, {op.value(core::plain_value<T>(a)...) != 0.0});
     return op.value(core::plain_value<T>(a)...) != 0.0;
   } else if constexpr (op::Elementwise<Op, sizeof...(A)>) {
     return Expression<Op, decltype(core::leaf(std::forward<A>(a)))...>{op, {core::leaf(std::forward<A>(a))...}};

@@ -1,66 +1,42 @@
-// gradcheck: is the gradient right? Reverse, forward and numeric derivatives, element by element, side by side.
+// gradcheck: is the gradient right? Every way to read a derivative, element by element, side by side.
 //
-//   CHECK(ag::gradcheck([](ag::Tensor x) { return sum(x * tanh(x)); }, X));
-//   std::cout << ag::gradcheck(loss, W, b);
+//   CHECK(ag::gradcheck([](ag::Tensor x) { return sum(x * tanh(x)); }, X));    // a function at a point
+//   std::cout << ag::gradcheck(model, loss, images);                           // a model, parameter by parameter
+//   CHECK(ag::gradcheck(MyOp{}));                                              // an op, over its own domain
+//   CHECK(ag::gradgradcheck(f, X));                                            // second derivatives
 //
-// Everything runs in float64, also for float32 arguments and models. The report is a value: it converts to bool,
-// prints, and can be walked.
+// The readings: reverse; forward; central differences, with a step of its own for each element and an estimate of their
+// error; the complex step, where every op on the way accepts complex numbers; for a single op also differences with 33
+// digits. An element whose differences would straddle a kink is judged by the slopes on both sides. After a failure
+// the report names the operation whose rule is wrong. Everything runs in float64, also for float32 arguments and
+// models. The report is a value: it converts to bool, prints, can be walked and written as a table.
 #pragma once
 
 #include <functional>
-#include <iosfwd>
 #include <string>
 #include <vector>
 
+#include <autograd/check/op_check.hpp>
+#include <autograd/check/options.hpp>
+#include <autograd/check/report.hpp>
 #include <autograd/functional.hpp>
 #include <autograd/reverse/visitor.hpp>
 
 namespace autograd {
-
-/// What a check looks at and how much it forgives.
-struct GradcheckOptions {
-  double relative = 1e-6;     ///< of max(|reverse|, |numeric|)
-  double forward = 1e-10;     ///< of the same for reverse against forward, which are both exact up to rounding
-  std::size_t samples = 100;  ///< elements of each argument that are looked at; all of them when there are no more
-  std::uint64_t seed = 1;     ///< chooses them
-};
-
-/// One element of one argument, and every reading of its derivative.
-struct GradcheckReading {
-  std::size_t argument;  ///< position among the arguments
-  Index element;         ///< row-major position in that argument
-  double at;             ///< its value
-  double reverse, forward, numeric;
-  double uncertainty;  ///< the error that the extrapolation of the differences estimates
-  double allowed;      ///< the largest |reverse - numeric| that passes
-  bool ok;
-};
-
-/// The result of a check. Prints where, at what value, every reading and how much is allowed.
-struct GradcheckReport {
-  std::vector<std::string> names;  ///< of the arguments
-  std::vector<Shape> shapes;
-  std::vector<GradcheckReading> readings;
-  Index total = 0;        ///< elements that there are
-  double worst = 0;       ///< the largest relative difference of reverse and numeric among those above rounding
-  std::string complaint;  ///< why the function could not be checked, empty if it could
-
-  bool ok() const;
-  explicit operator bool() const { return ok(); }
-};
-
-std::ostream& operator<<(std::ostream& out, const GradcheckReport& report);
-
 namespace core {
 
-/// A function of tensors as the checker sees it: a scalar computed from all arguments.
+/// A function of tensors as the checker sees it: its result is computed from all arguments.
 using CheckedFunction = std::function<Tensor(const std::vector<Tensor>&)>;
 GradcheckReport check_gradient(const CheckedFunction& f, const std::vector<Tensor>& x, std::vector<std::string> names,
                                const GradcheckOptions& options);
+GradcheckReport check_hessian(const CheckedFunction& f, const std::vector<Tensor>& x, std::vector<std::string> names,
+                              const GradcheckOptions& options);
 
 /// The same for parameters that the loss reads by itself.
 GradcheckReport check_model(const std::vector<Parameter*>& parameters, std::vector<std::string> names,
                             const std::function<Tensor()>& loss, const GradcheckOptions& options);
+GradcheckReport check_model_hessian(const std::vector<Parameter*>& parameters, std::vector<std::string> names,
+                                    const std::function<Tensor()>& loss, const GradcheckOptions& options);
 
 /// A number, a vector of numbers or a tensor as a float64 tensor, and back as what the function takes.
 inline Tensor as_checked(double x) { return Tensor(x); }
@@ -84,23 +60,45 @@ auto from_checked(const Tensor& t) {
 inline Tensor checked_result(const Tensor& y) { return y; }
 inline Tensor checked_result(const Var& y) { return to_tensor(y, float64, {}); }
 
+/// f as a function of tensors, for arguments of the kinds X.
+template <class... X, class F>
+CheckedFunction checked_function(const F& f) {
+  return [&f](const std::vector<Tensor>& arguments) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return checked_result(named_result(
+          f, from_checked<std::conditional_t<std::is_arithmetic_v<X>, Var, ArgumentType<X>>>(arguments[I])...));
+    }(std::index_sequence_for<X...>{});
+  };
+}
+
+inline std::vector<std::string> argument_names(std::size_t n) {
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < n; ++k) names.push_back(std::string("argument ").append(std::to_string(k)));
+  return names;
+}
+
+/// check(parameters, names, loss, options) for a model and the arguments of its loss.
+template <class Check, class M, class F, class... X>
+GradcheckReport check_with(const Check& check, const GradcheckOptions& options, M& model, const F& loss,
+                           const X&... x) {
+  std::vector<Parameter*> found;
+  std::vector<std::string> names;
+  Visitor visit(found, &names);
+  model.each_parameter(visit);
+  return check(found, std::move(names), [&] { return checked_result(named_result(loss, as_checked(x)...)); }, options);
+}
+
 }  // namespace core
 
 /// Checks the gradient of f with respect to every floating argument: numbers, std::vector<double> or tensors (f
 /// receives Vars for the first two). A result of several elements is checked along a fixed random direction. f may be
-/// an op.
+/// an op; an op without arguments is checked at points of its own domain, at its ends and at its kinks.
 template <class F, class... X>
 GradcheckReport gradcheck(const GradcheckOptions& options, const F& f, const X&... x) {
-  const core::CheckedFunction g = [&f](const std::vector<Tensor>& arguments) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return core::checked_result(core::named_result(
-          f, core::from_checked<std::conditional_t<std::is_arithmetic_v<X>, Var, core::ArgumentType<X>>>(
-                 arguments[I])...));
-    }(std::index_sequence_for<X...>{});
-  };
-  std::vector<std::string> names;
-  for (std::size_t k = 0; k < sizeof...(X); ++k) names.push_back("argument " + std::to_string(k));
-  return core::check_gradient(g, {core::as_checked(x)...}, std::move(names), options);
+  if constexpr (sizeof...(X) == 0) return core::check_op(f, options);
+  else
+    return core::check_gradient(core::checked_function<X...>(f), {core::as_checked(x)...},
+                                core::argument_names(sizeof...(X)), options);
 }
 template <class F, class... X>
   requires(!std::is_same_v<F, GradcheckOptions>)
@@ -116,13 +114,28 @@ GradcheckReport gradcheck(M& model, const F& loss, const X&... x) {
 }
 template <HasParameters M, class F, class... X>
 GradcheckReport gradcheck(const GradcheckOptions& options, M& model, const F& loss, const X&... x) {
-  std::vector<Parameter*> found;
-  std::vector<std::string> names;
-  Visitor visit(found, &names);
-  model.each_parameter(visit);
-  return core::check_model(
-      found, std::move(names), [&] { return core::checked_result(core::named_result(loss, core::as_checked(x)...)); },
-      options);
+  return core::check_with(core::check_model, options, model, loss, x...);
+}
+
+/// Checks second derivatives: the Hessian-vector product along a random direction as gradcheck checks a gradient, and
+/// that the Hessian is symmetric, <u, H v> = <v, H u>. The arguments are those of gradcheck.
+template <class F, class... X>
+GradcheckReport gradgradcheck(const GradcheckOptions& options, const F& f, const X&... x) {
+  return core::check_hessian(core::checked_function<X...>(f), {core::as_checked(x)...},
+                             core::argument_names(sizeof...(X)), options);
+}
+template <class F, class... X>
+  requires(!std::is_same_v<F, GradcheckOptions>)
+GradcheckReport gradgradcheck(const F& f, const X&... x) {
+  return gradgradcheck(GradcheckOptions{}, f, x...);
+}
+template <HasParameters M, class F, class... X>
+GradcheckReport gradgradcheck(M& model, const F& loss, const X&... x) {
+  return gradgradcheck(GradcheckOptions{}, model, loss, x...);
+}
+template <HasParameters M, class F, class... X>
+GradcheckReport gradgradcheck(const GradcheckOptions& options, M& model, const F& loss, const X&... x) {
+  return core::check_with(core::check_model_hessian, options, model, loss, x...);
 }
 
 }  // namespace autograd

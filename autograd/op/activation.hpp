@@ -41,6 +41,7 @@ struct Relu {
   static constexpr bool selects = true;
   auto value(const auto& x) const { return where(x <= 0.0, 0.0, x); }
   auto derivative(const auto& x, const auto&) const { return partials(where(x > 0.0, 1.0, where(x <= 0.0, 0.0, x))); }
+  int branch(double x) const { return x > 0; }
 };
 
 /// x Phi(x), Phi the normal distribution function: d = (Phi(x) + x phi(x)) dx
@@ -72,6 +73,7 @@ struct LeakyRelu {
   auto derivative(const auto& x, const auto&) const {
     return partials(where(x > 0.0, 1.0, where(x < 0.0, slope, where(x == 0.0, least_between(1.0, slope), x))));
   }
+  int branch(double x) const { return x > 0; }
 };
 
 /// x above 0, alpha (exp(x) - 1) below; d = dx or alpha exp(x) dx, at 0 the least between
@@ -83,6 +85,7 @@ struct Elu {
   auto derivative(const auto& x, const auto&) const {
     return partials(where(x > 0.0, 1.0, where(x == 0.0, least_between(1.0, alpha), alpha * exp(x))));
   }
+  int branch(double x) const { return x > 0; }
 };
 
 }  // namespace op

@@ -12,6 +12,7 @@ struct Less {
   static constexpr bool boolean = true;
   auto value(const auto& x, const auto& y) const { return where(x < y, 1.0, 0.0); }
   auto derivative(const auto&, const auto&, const auto&) const { return partials(zero, zero); }
+  int branch(double x, double y) const { return x < y; }
 };
 
 /// x <= y; no gradient
@@ -20,6 +21,7 @@ struct LessEqual {
   static constexpr bool boolean = true;
   auto value(const auto& x, const auto& y) const { return where(x <= y, 1.0, 0.0); }
   auto derivative(const auto&, const auto&, const auto&) const { return partials(zero, zero); }
+  int branch(double x, double y) const { return x <= y; }
 };
 
 /// x > y; no gradient
@@ -28,6 +30,7 @@ struct Greater {
   static constexpr bool boolean = true;
   auto value(const auto& x, const auto& y) const { return where(x > y, 1.0, 0.0); }
   auto derivative(const auto&, const auto&, const auto&) const { return partials(zero, zero); }
+  int branch(double x, double y) const { return x > y; }
 };
 
 /// x >= y; no gradient
@@ -36,6 +39,7 @@ struct GreaterEqual {
   static constexpr bool boolean = true;
   auto value(const auto& x, const auto& y) const { return where(x >= y, 1.0, 0.0); }
   auto derivative(const auto&, const auto&, const auto&) const { return partials(zero, zero); }
+  int branch(double x, double y) const { return x >= y; }
 };
 
 /// x == y; no gradient
@@ -44,6 +48,7 @@ struct Equal {
   static constexpr bool boolean = true;
   auto value(const auto& x, const auto& y) const { return where(x == y, 1.0, 0.0); }
   auto derivative(const auto&, const auto&, const auto&) const { return partials(zero, zero); }
+  int branch(double x, double y) const { return x == y; }
 };
 
 /// x != y; no gradient
@@ -52,6 +57,7 @@ struct NotEqual {
   static constexpr bool boolean = true;
   auto value(const auto& x, const auto& y) const { return where(x != y, 1.0, 0.0); }
   auto derivative(const auto&, const auto&, const auto&) const { return partials(zero, zero); }
+  int branch(double x, double y) const { return x != y; }
 };
 
 }  // namespace op

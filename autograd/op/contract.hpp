@@ -21,6 +21,12 @@
 //                            cotangent that is infinite or NaN
 //   Domain domain{0, infinity}  where the value is a real number; std::array<Domain, n> for n arguments. Tests and
 //                            gradient checks stay inside.
+// and, for checks:
+//   int branch(double x...) const   on which side of its kink or step an element is: a difference quotient across two
+//                            sides says nothing about a derivative. (An op that is not elementwise: an integer array
+//                            from its arguments.) Without one an op counts as smooth.
+//   bool real_only = true    `value` cannot be instantiated with the numbers of core/number.hpp: no complex step and no
+//                            quad precision
 #pragma once
 
 #include <array>
@@ -106,6 +112,10 @@ inline constexpr bool boolean_result = requires { requires Op::boolean; };
 /// Ops that say so choose among their arguments: those with a slope of 0 take no part.
 template <class Op>
 inline constexpr bool selects = requires { requires Op::selects; };
+
+/// Ops whose formula runs on doubles and SIMD registers only.
+template <class Op>
+inline constexpr bool real_only = requires { requires Op::real_only; };
 
 /// Where argument k of an op may lie: what the op declares, or the whole line.
 template <class Op>

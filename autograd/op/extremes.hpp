@@ -2,6 +2,7 @@
 // that are composed of other functions.
 #pragma once
 
+#include <autograd/core/branches.hpp>
 #include <autograd/core/reduce_axis.hpp>
 #include <autograd/op/arithmetic.hpp>
 #include <autograd/op/reduction.hpp>
@@ -24,6 +25,10 @@ struct Extreme {
   }
   auto pushforward(const auto&, const auto& x, const auto& dx) const {
     return sum(chosen(share(x), dx), axes, keepdims);
+  }
+  /// 1 where an element is an extreme of its slice.
+  core::Array branch(const core::Array& x) const {
+    return core::extreme_share(x, axes, sign, core::Ties::split).cast(boolean);
   }
 
  private:
@@ -67,13 +72,17 @@ auto min(const X& x, Axes axes = {}, bool keepdims = false, SourceLocation where
 template <Differentiable X>
 auto argmax(const X& x, Axes axis = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
-  return std::remove_const_t<decltype(t)>(core::extreme_index(t.data(), axis, keepdims, 1));
+  const core::Array index = core::extreme_index(t.data(), axis, keepdims, 1);
+  if (core::BranchLog* log = core::BranchLog::active()) log->note("argmax", where, core::integers(index));
+  return std::remove_const_t<decltype(t)>(index);
 }
 /// The position (int64) of the smallest element; see argmax.
 template <Differentiable X>
 auto argmin(const X& x, Axes axis = {}, bool keepdims = false, SourceLocation where = SourceLocation::current()) {
   const auto t = core::named(x, where);
-  return std::remove_const_t<decltype(t)>(core::extreme_index(t.data(), axis, keepdims, -1));
+  const core::Array index = core::extreme_index(t.data(), axis, keepdims, -1);
+  if (core::BranchLog* log = core::BranchLog::active()) log->note("argmin", where, core::integers(index));
+  return std::remove_const_t<decltype(t)>(index);
 }
 /// Running sums along an axis, added in float64; those of integers and truth values are int64. Throws ShapeError.
 template <Differentiable X>

@@ -5,6 +5,7 @@
 // too.
 #pragma once
 
+#include <autograd/core/number.hpp>
 #include <autograd/core/pack_math.hpp>
 #include <autograd/core/polygamma.hpp>
 #include <autograd/core/scalar_math.hpp>
@@ -17,9 +18,9 @@ namespace autograd {
 template <class T>
 concept Differentiable = is_differentiable<std::remove_cvref_t<T>>;
 
-/// A plain number or a SIMD register of numbers.
+/// A plain number, a SIMD register of numbers, or one of the numbers that checks compute with.
 template <class T>
-inline constexpr bool is_plain = std::is_arithmetic_v<T>;
+inline constexpr bool is_plain = std::is_arithmetic_v<T> || core::is_check_number<T>;
 template <class T>
 inline constexpr bool is_plain<core::Pack<T>> = true;
 template <class T>
@@ -65,6 +66,12 @@ template <class T, class A, class B>
 core::Pack<T> where(core::Mask<T> condition, A yes, B no) {
   return where(condition, core::Pack<T>(yes), core::Pack<T>(no));
 }
+
+namespace core {
+/// The number of a step, for `branch`: an integer from far beyond the range of int is among those that are not resolved
+/// any more.
+inline int step_number(double x) { return std::abs(x) < 1e9 ? static_cast<int>(x) : x > 0 ? 1000000000 : -1000000000; }
+}  // namespace core
 
 namespace op {
 inline constexpr double infinity = std::numeric_limits<double>::infinity();

@@ -14,6 +14,7 @@ struct Abs {
   static constexpr bool selects = true;
   auto value(const auto& x) const { return abs(x); }
   auto derivative(const auto& x, const auto&) const { return partials(sign(x)); }
+  int branch(double x) const { return (x > 0) - (x < 0); }
 };
 
 /// -1, 0 or 1; constant between its steps, so no gradient
@@ -21,6 +22,7 @@ struct Sign {
   static constexpr std::string_view name = "sign";
   auto value(const auto& x) const { return sign(x); }
   auto derivative(const auto&, const auto&) const { return partials(zero); }
+  int branch(double x) const { return (x > 0) - (x < 0); }
 };
 
 /// The largest integer not above x; constant between its steps, so no gradient
@@ -28,6 +30,7 @@ struct Floor {
   static constexpr std::string_view name = "floor";
   auto value(const auto& x) const { return floor(x); }
   auto derivative(const auto&, const auto&) const { return partials(zero); }
+  int branch(double x) const { return core::step_number(floor(x)); }
 };
 
 /// The smallest integer not below x; constant between its steps, so no gradient
@@ -35,6 +38,7 @@ struct Ceil {
   static constexpr std::string_view name = "ceil";
   auto value(const auto& x) const { return ceil(x); }
   auto derivative(const auto&, const auto&) const { return partials(zero); }
+  int branch(double x) const { return core::step_number(ceil(x)); }
 };
 
 /// The nearest integer, halves away from 0; constant between its steps, so no gradient
@@ -42,6 +46,7 @@ struct Round {
   static constexpr std::string_view name = "round";
   auto value(const auto& x) const { return round(x); }
   auto derivative(const auto&, const auto&) const { return partials(zero); }
+  int branch(double x) const { return core::step_number(round(x)); }
 };
 
 /// The larger; d goes to the larger, half to each at a tie
@@ -53,6 +58,7 @@ struct Maximum {
     return partials(where(x > y, 1.0, where(x < y, 0.0, where(r == r, 0.5, r))),
                     where(y > x, 1.0, where(y < x, 0.0, where(r == r, 0.5, r))));
   }
+  int branch(double x, double y) const { return (x > y) - (x < y); }
 };
 
 /// The smaller; d goes to the smaller, half to each at a tie
@@ -64,6 +70,7 @@ struct Minimum {
     return partials(where(x < y, 1.0, where(x > y, 0.0, where(r == r, 0.5, r))),
                     where(y < x, 1.0, where(y > x, 0.0, where(r == r, 0.5, r))));
   }
+  int branch(double x, double y) const { return (x > y) - (x < y); }
 };
 
 /// min(max(x, low), high); d goes to whichever is the result, to x at the bounds
@@ -79,6 +86,9 @@ struct Clamp {
                     where(r != r, r, where(x < low, where(low > high, 0.0, 1.0), 0.0)),
                     where(r != r, r, where(where(x < low, low, x) > high, 1.0, 0.0)));
   }
+  int branch(double x, double low, double high) const {
+    return 3 * ((x > low) - (x < low)) + 9 * ((x > high) - (x < high)) + (low > high);
+  }
 };
 
 /// yes where the condition is not 0, else no; d goes to the chosen one
@@ -89,6 +99,7 @@ struct Where {
   auto derivative(const auto& condition, const auto&, const auto&, const auto&) const {
     return partials(zero, where(condition != 0.0, 1.0, 0.0), where(condition != 0.0, 0.0, 1.0));
   }
+  int branch(double condition, double, double) const { return condition != 0; }
 };
 
 }  // namespace op

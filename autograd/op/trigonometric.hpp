@@ -114,6 +114,8 @@ struct Atan2 {
     const auto r = hypot(y, x);  // divided by twice: x^2 + y^2 overflows and underflows
     return partials(slope(x, r, v), -slope(y, r, v));
   }
+  // It jumps from -pi to pi, and has a kink of its own at the origin.
+  int branch(double y, double x) const { return x < 0 ? (std::signbit(y) ? -1 : 1) : x == 0 && y == 0 ? 2 : 0; }
 
  private:
   static auto slope(const auto& x, const auto& r, const auto& v) {
@@ -126,6 +128,7 @@ struct Hypot {
   static constexpr std::string_view name = "hypot";
   auto value(const auto& x, const auto& y) const { return hypot(x, y); }
   auto derivative(const auto& x, const auto& y, const auto& r) const { return partials(slope(x, r), slope(y, r)); }
+  int branch(double x, double y) const { return x == 0 && y == 0; }
 
  private:
   static auto slope(const auto& x, const auto& r) {

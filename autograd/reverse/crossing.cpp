@@ -14,8 +14,9 @@ double read(const core::Array& a, Index offset) {
 // y = (x1, ..., xn), given a shape. Its pullback hands each scalar its element of the cotangent.
 class StackStatement final : public Statement {
  public:
-  StackStatement(core::PoolVector<NodeId> nodes, const Shape& shape, Dtype dtype)
+  StackStatement(core::PoolVector<NodeId> nodes, std::span<const Var> x, const Shape& shape, Dtype dtype)
       : nodes_(std::move(nodes)), shape_(shape), dtype_(dtype) {
+    for (const Var& v : x) values_.push_back(v.value());
     keeps_arguments = false;
   }
   std::string_view name() const override { return "stack"; }
@@ -33,8 +34,21 @@ class StackStatement final : public Statement {
     sweep.set_tensor(result.index, shape_.empty() ? Tensor(dy.data().view({}, {}, 0)) : dy);
   }
 
+  core::Array value(std::span<const core::Array> x) const override {
+    const core::Array y = core::Array::empty(shape_, dtype_);
+    core::with_floating("stack", dtype_, [&]<class T>(core::Type<T>) {
+      for (std::size_t k = 0; k < x.size(); ++k) y.data<T>()[k] = static_cast<T>(read(x[k], 0));
+    });
+    return y;
+  }
+  core::Array constant(std::size_t k) const override { return core::scalar(values_[k], float64); }
+  const char* complex_value(std::span<const core::ComplexArray> x, core::ComplexArray& y) const override {
+    return core::alone::complex_of_parts(*this, x, y);
+  }
+
  private:
   core::PoolVector<NodeId> nodes_;
+  core::PoolVector<double> values_;
   Shape shape_;
   Dtype dtype_;
 };
@@ -70,6 +84,13 @@ class ElementStatement final : public Statement {
     if (sweep.tensor(node_, dx)) sweep.set_scalar(result.index, dx.element(at_));
   }
 
+  core::Array value(std::span<const core::Array> x) const override {
+    return core::scalar(read(x[0].packed(), offset()), float64);
+  }
+  const char* complex_value(std::span<const core::ComplexArray> x, core::ComplexArray& y) const override {
+    return core::alone::complex_of_parts(*this, x, y);
+  }
+
  private:
   Index offset() const {
     Index o = 0;
@@ -103,7 +124,7 @@ Tensor stack_with_shape(std::span<const Var> x, const Shape& shape, Dtype dtype,
     y = stack_with_shape(primals, shape, dtype, where);
   }
   if (!any) return y;
-  return tape->record_tensor<StackStatement>(y, where, std::move(nodes), shape, dtype);
+  return tape->record_tensor<StackStatement>(y, where, std::move(nodes), x, shape, dtype);
 }
 
 }  // namespace

@@ -32,6 +32,10 @@ class ListStatement final : public Statement {
     for (const Tensor& t : x) shapes_.push_back(t.shape());
     keeps_arguments = false;
   }
+  /// Constants, which only checks ask for.
+  void keep_constants(std::span<const Tensor> x) {
+    for (std::size_t k = 0; k < x.size(); ++k) constants_.push_back(nodes_[k] ? Array() : x[k].data());
+  }
   std::string_view name() const override { return Op::name; }
   std::span<const NodeId> arguments() const override { return nodes_; }
 
@@ -53,9 +57,16 @@ class ListStatement final : public Statement {
     if (any) sweep.set_tensor(result.index, apply_list(op_, dx, where));
   }
 
+  Array value(std::span<const Array> x) const override { return op_.value(x); }
+  Array constant(std::size_t k) const override { return k < constants_.size() ? constants_[k] : Array(); }
+  const char* complex_value(std::span<const ComplexArray> x, ComplexArray& y) const override {
+    return alone::complex_of_parts(*this, x, y);
+  }
+
  private:
   Op op_;
   PoolVector<NodeId> nodes_;
+  PoolVector<Array> constants_;
   PoolVector<Shape> shapes_;
   Dtype dtype_;
 };
@@ -85,7 +96,9 @@ Tensor apply_list(const Op& op, std::span<const Tensor> x, SourceLocation where)
     return apply_list(op, std::span<const Tensor>(primals), where);
   }();
   if (!any || !is_floating(y.dtype())) return y;
-  return tape->record_tensor<ListStatement<Op>>(y, where, op, x, std::move(nodes), y.dtype());
+  const Tensor result = tape->record_tensor<ListStatement<Op>>(y, where, op, x, std::move(nodes), y.dtype());
+  if (tape->elementary()) static_cast<ListStatement<Op>&>(*tape->statements().back()).keep_constants(x);
+  return result;
 }
 
 using ListRule = Tensor (*)(const void* op, std::span<const Tensor> x, SourceLocation where);

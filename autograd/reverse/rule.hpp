@@ -70,9 +70,65 @@ Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where)
 template <std::size_t, class T>
 using Repeat = T;
 
+/// Notes the branches of op(x...), of the given shape, where a check listens.
+template <class Op, std::size_t N, class ArrayOf>
+void note_branches(const Tape& tape, const Op& op, const Shape& shape, SourceLocation where, const ArrayOf& array_of) {
+  if constexpr (alone::has_branches<Op, N>) {
+    BranchLog* log = BranchLog::active();
+    if (!log || tape.outer()) return;  // noted on the outermost tape
+    std::array<Array, N> x;
+    for (std::size_t k = 0; k < N; ++k) x[k] = array_of(k);
+    log->note(Op::name, where, alone::branches(op, x, shape));
+  }
+}
+
+/// The part of a rule that checks use, on tensors and on scalars alike: see Statement.
+template <class Op, std::size_t N>
+class CheckedStatement : public Statement {
+ public:
+  std::string_view name() const final { return Op::name; }
+  Array value(std::span<const Array> x) const final;
+  const char* complex_value(std::span<const ComplexArray> x, ComplexArray& y) const final {
+    if constexpr (op::Elementwise<Op, N>) {
+      return alone::complex_elementwise<Op, N>(op(), x, y);
+    } else if constexpr (requires(const Tensor& t) { op().complex_value(x[0]); }) {
+      y = op().complex_value(x[0]);
+      return nullptr;
+    } else if constexpr (is_linear) {
+      alone::complex_linear<Op, N>(op(), x, y);
+      return nullptr;
+    } else {
+      return "it has no complex version";
+    }
+  }
+  std::vector<std::int64_t> branches(std::span<const Array> x) const final {
+    if constexpr (!alone::has_branches<Op, N>) return {};
+    std::array<Array, N> a;
+    Shape shape;
+    for (std::size_t k = 0; k < N; ++k) {
+      a[k] = x[k];
+      if constexpr (op::Elementwise<Op, N>) shape = broadcast(Op::name, shape, a[k].shape());
+    }
+    return alone::branches(op(), a, shape);
+  }
+  bool elementwise() const final { return op::Elementwise<Op, N>; }
+
+ protected:
+  // Without a pushforward of its own it is the op itself, one argument at a time.
+  static constexpr bool is_linear = [] {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return !requires(const Op& o, const Tensor& t) { o.pushforward(t, ((void)I, t)..., ((void)I, t)...); };
+    }(std::make_index_sequence<N>{});
+  }();
+
+  virtual const Op& op() const = 0;
+};
+
 /// A recorded operation on N tensors.
 template <class Op, std::size_t N>
-class RuleStatement final : public Statement {
+class RuleStatement final : public CheckedStatement<Op, N> {
+  using Statement::keeps_arguments, Statement::keeps_result, Statement::result, Statement::where;
+
  public:
   RuleStatement(const Op& op, const std::array<Tensor, N>& x, const std::array<NodeId, N>& nodes, const Tensor& y)
       : op_(op),
@@ -81,8 +137,8 @@ class RuleStatement final : public Statement {
         y_(kept(y)) {
     keeps_arguments = keeps_result = !NeedsNoValues<Op, N>;
   }
-  std::string_view name() const override { return Op::name; }
   std::span<const NodeId> arguments() const override { return nodes_; }
+  Array constant(std::size_t k) const override { return x_[k].get(Op::name).data(); }
 
   void pullback(Sweep& sweep) const override {
     Tensor g{Array()};
@@ -123,7 +179,7 @@ class RuleStatement final : public Statement {
       if constexpr (op::Elementwise<Op, N>) {
         const auto p = op_.derivative(x_[i].get(Op::name)..., y_.get(Op::name)).values;
         (push_elementwise<i>(dx, some, std::get<i>(p), add), ...);
-      } else if constexpr (requires { op_.pushforward(y_.get(""), x_[i].get("")..., dx[i]...); }) {
+      } else if constexpr (!CheckedStatement<Op, N>::is_linear) {
         // A general rule reads all tangents: those that are zero are made.
         ((void)(some[i] || (dx[i] = Tensor::zeros(x_[i].get(Op::name).shape(), y_.get(Op::name).dtype()), true)), ...);
         add(Tensor(op_.pushforward(y_.get(Op::name), x_[i].get(Op::name)..., dx[i]...)));
@@ -182,6 +238,8 @@ class RuleStatement final : public Statement {
     add(apply(op_, x, where));
   }
 
+  const Op& op() const override { return op_; }
+
   Op op_;
   std::array<NodeId, N> nodes_;
   std::array<Saved, N> x_;
@@ -216,18 +274,28 @@ Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where)
     const BasicTape<double>::Activate level(tape->outer());
     return apply(op, primals, where);
   }();
+  note_branches<Op, N>(*tape, op, y.shape(), where, [&](std::size_t k) { return x[k].data(); });
   if (!any || !is_floating(y.dtype())) return y;
   return tape->record_tensor<RuleStatement<Op, N>>(y, where, op, primals, nodes, y);
 }
 
+template <class Op, std::size_t N>
+Array CheckedStatement<Op, N>::value(std::span<const Array> x) const {
+  const BasicTape<double>::Activate none(nullptr);
+  const Op& o = op();
+  return for_arguments<N>([&](auto... i) { return apply(o, std::array<Tensor, N>{Tensor(x[i])...}, {}).data(); });
+}
+
 /// A recorded operation on N scalars, on a tape that keeps every operation.
 template <class Op, std::size_t N>
-class ScalarRule final : public Statement {
+class ScalarRule final : public CheckedStatement<Op, N> {
+  using Statement::result;
+
  public:
   ScalarRule(const Op& op, const std::array<Var, N>& x, const std::array<NodeId, N>& nodes, const Var& y)
       : op_(op), x_(x), nodes_(nodes), y_(y) {}
-  std::string_view name() const override { return Op::name; }
   std::span<const NodeId> arguments() const override { return nodes_; }
+  Array constant(std::size_t k) const override { return scalar(x_[k].value(), float64); }
 
   void pullback(Sweep& sweep) const override {
     const Var g = sweep.scalar(result.index);
@@ -259,6 +327,8 @@ class ScalarRule final : public Statement {
   }
 
  private:
+  const Op& op() const override { return op_; }
+
   Op op_;
   std::array<Var, N> x_;
   std::array<NodeId, N> nodes_;
@@ -284,6 +354,7 @@ Var apply_scalar(const Op& op, const std::array<Var, N>& x, SourceLocation where
     const BasicTape<double>::Activate level(tape->outer());
     return apply_scalar(op, primals, where);
   }();
+  note_branches<Op, N>(*tape, op, {}, where, [&](std::size_t k) { return scalar(x[k].value(), float64); });
   if (!any) return y;
   return tape->record_scalar<ScalarRule<Op, N>>(y, where, op, primals, nodes, y);
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <autograd/core/source_location.hpp>
+#include <autograd/reverse/alone.hpp>
 #include <autograd/reverse/tensor.hpp>
 
 namespace autograd {
@@ -38,6 +39,21 @@ class Statement {
   /// is added to the result's cotangent may go to at once. Elsewhere no array.
   virtual core::Array part_of(const core::Array&) const { return {}; }
   virtual bool is_part() const { return false; }
+
+  // ---- for checks: the operation on its own; a scalar is an array of no axes ----
+
+  /// Its result from other arguments of the same shapes; no array at all if it cannot be computed again.
+  virtual core::Array value(std::span<const core::Array>) const { return {}; }
+  /// Argument k, where that is a constant.
+  virtual core::Array constant(std::size_t) const { return {}; }
+  /// Its result in complex numbers; null, or why there is none.
+  virtual const char* complex_value(std::span<const core::ComplexArray>, core::ComplexArray&) const {
+    return "it has no complex version";
+  }
+  /// The branches that its elements take; see `branch` in op/contract.hpp.
+  virtual std::vector<std::int64_t> branches(std::span<const core::Array>) const { return {}; }
+  /// Each element of the result depends on its own elements of the arguments only.
+  virtual bool elementwise() const { return false; }
 
   NodeId result;
   std::uint32_t scalars_before = 0;  // scalar statements recorded earlier: the order between the two kinds

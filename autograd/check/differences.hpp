@@ -1,0 +1,33 @@
+// Numeric derivatives with an estimate of their own error: Ridders' extrapolated differences (Numerical Recipes,
+// section 5.7), central and one-sided.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace autograd::core {
+
+struct Difference {
+  double value, uncertainty;
+};
+
+/// The step from which the differences at x start, before kinks shorten it.
+double first_step(double x);
+
+/// The factor between the first and the last step of `ridders`.
+inline constexpr double steps_span = 43;  // 1.6^8
+
+/// g'(x) from central differences with h, h/1.6, h/1.6^2 ... down to h / steps_span.
+Difference ridders(const std::function<double(double)>& g, double x, double h);
+
+/// The same from differences that were taken already: quotients[i] belongs to the step h / 1.6^i.
+Difference extrapolated(std::span<const double> quotients);
+/// How many of them, and the factor between their steps.
+inline constexpr int rows = 9;
+inline constexpr double shrink = 1.6;
+
+/// The slope on one side: from g(x + h), g(x + h/2), ... and g(x); h < 0 for the left.
+Difference one_sided(const std::function<double(double)>& g, double x, double h);
+
+}  // namespace autograd::core

@@ -1,0 +1,293 @@
+// See op_check.hpp.
+#include <autograd/check/op_check.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include <autograd/check/complex_step.hpp>
+#include <autograd/check/differences.hpp>
+#include <autograd/check/local_rule.hpp>
+
+namespace autograd::core {
+namespace {
+
+using Point = std::vector<double>;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// Where an argument is sampled: its domain, or the part of it where formulas have something to say.
+Domain window(Domain d) {
+  const bool low = std::isfinite(d.low), high = std::isfinite(d.high);
+  if (low && high) return d;
+  if (low) return {d.low, d.low + 6};
+  if (high) return {d.high - 6, d.high};
+  return {-4, 4};
+}
+
+class Points {
+ public:
+  Points(const OpUnderCheck& op, const GradcheckOptions& o) : op_(op), bits_(o.seed) {
+    for (const Domain& d : op.domain) windows_.push_back(window(d));
+    const std::size_t n = std::max<std::size_t>(o.samples, 8);
+    for (std::size_t i = 0; i < n; ++i) add(inside());
+    ends();
+    kinks(n);
+  }
+  const std::vector<Point>& list() const { return points_; }
+
+ private:
+  double uniform() { return static_cast<double>(bits_() >> 11) * 0x1p-53; }
+  Point inside() {
+    Point p;
+    for (const Domain& w : windows_) p.push_back(w.low + (w.high - w.low) * uniform());
+    return p;
+  }
+  void add(const Point& p) {
+    for (std::size_t k = 0; k < p.size(); ++k)
+      if (!op_.domain[k].contains(p[k])) return;
+    if (std::isfinite(op_.value(p))) points_.push_back(p);
+  }
+  // Beside the ends of each argument, at them, and far out.
+  void ends() {
+    for (std::size_t k = 0; k < windows_.size(); ++k) {
+      const Domain d = op_.domain[k];
+      for (const double v : {d.low, d.low + 1e-6, d.low + 1e-3, d.high - 1e-3, d.high - 1e-6, d.high, 1e-3, -1e-3, 0.0,
+                             1.0, -1.0, 12.0, -12.0, 40.0, -40.0}) {
+        Point p = inside();
+        p[k] = v;
+        if (std::isfinite(v)) add(p);
+      }
+    }
+  }
+  // Between two points of different branches there is a kink: found by halving.
+  void kinks(std::size_t n) {
+    if (!op_.branch) return;
+    std::size_t found = 0;
+    for (std::size_t i = 0; i + 1 < n && i + 1 < points_.size() && found < 16; ++i) {
+      Point a = points_[i], b = points_[i + 1];
+      const int side = op_.branch(a);
+      if (op_.branch(b) == side) continue;
+      for (int step = 0; step < 200; ++step) {
+        Point middle = a;
+        for (std::size_t k = 0; k < a.size(); ++k) middle[k] = 0.5 * (a[k] + b[k]);
+        if (middle == a || middle == b) break;
+        (op_.branch(middle) == side ? a : b) = middle;
+      }
+      add(a);
+      add(b);
+      ++found;
+    }
+    // Ties, of two at a time: where three kinks meet, conventions do.
+    for (std::size_t k = 1; k < windows_.size(); ++k)
+      for (std::size_t j = 0; j < k; ++j) {
+        Point equal = inside();
+        equal[k] = equal[j];
+        add(equal);
+      }
+    if (windows_.size() == 2) add({0.0, 0.0});
+  }
+
+  const OpUnderCheck& op_;
+  std::mt19937_64 bits_;
+  std::vector<Domain> windows_;
+  std::vector<Point> points_;
+};
+
+// One partial derivative at one point, read in every way but by the tape.
+class PointReading {
+ public:
+  PointReading(const OpUnderCheck& op, const Point& p, std::size_t k) : op_(op), p_(p), k_(k) {}
+
+  bool crosses(double t) const {
+    if (op_.branch && op_.branch(moved(t)) != op_.branch(p_)) return true;
+    return !op_.domain[k_].contains(p_[k_] + t) || !std::isfinite(op_.value(moved(t)));
+  }
+  Point moved(double t) const {
+    Point q = p_;
+    q[k_] += t;
+    return q;
+  }
+  // f at a distance, in quad precision.
+  Quad quad_at(const Quad& t) const {
+    std::vector<Quad> q(p_.begin(), p_.end());
+    q[k_] = q[k_] + t;
+    return op_.quad_value(q);
+  }
+  std::optional<double> five_point(double size) const {
+    missing_function = nullptr;
+    const Quad h = std::ldexp(size, -24);
+    const Quad d = (quad_at(-2.0 * h) - 8.0 * quad_at(-h) + 8.0 * quad_at(h) - quad_at(2.0 * h)) / (12.0 * h);
+    if (missing_function) return std::nullopt;
+    return static_cast<double>(d);
+  }
+  std::optional<Quad> formula() const {
+    missing_function = nullptr;
+    const Quad d = op_.quad_partial(std::vector<Quad>(p_.begin(), p_.end()), k_);
+    if (missing_function) return std::nullopt;
+    return d;
+  }
+  std::optional<double> complex() const {
+    missing_function = nullptr;
+    std::vector<Complex> q(p_.begin(), p_.end());
+    q[k_].imag = imaginary_step;
+    const double d = op_.complex_value(q).imag / imaginary_step;
+    if (missing_function) return std::nullopt;
+    return d;
+  }
+
+ private:
+  const OpUnderCheck& op_;
+  const Point& p_;
+  std::size_t k_;
+};
+
+void judge_kink(GradcheckReading& r, const OpUnderCheck& op, const Point& p, const PointReading& at, double h) {
+  const auto g = [&](double t) { return op.value(at.moved(t)); };
+  double low = infinity, high = -infinity;
+  for (const double side : {1.0, -1.0}) {
+    const double smallest = side * h / 4096 / 512;
+    const auto piece = [&](double t) { return op.branch ? op.branch(at.moved(t)) : 0; };
+    double step = side * h;
+    const auto inside = [&](double t) {
+      return op.domain[r.argument].contains(p[r.argument] + t) && std::isfinite(g(t));
+    };
+    if (!inside(smallest)) continue;
+    for (int i = 0; i < 4 && (!inside(step) || piece(step) != piece(smallest)); ++i) step /= 8;
+    const Difference d = one_sided(g, 0, step);
+    (side > 0 ? r.right : r.left) = d.value;
+    const double slack = 1e-6 * std::abs(d.value) + 2 * d.uncertainty +
+                         600 * std::numeric_limits<double>::epsilon() * std::abs(g(0)) / std::abs(step);
+    low = std::min(low, d.value - slack);
+    high = std::max(high, d.value + slack);
+    r.allowed = std::max(r.allowed, slack);
+    if (std::isinf(r.reverse)) {
+      const auto quotient = [&](double t) { return (g(t) - g(0)) / t; };
+      r.ok = std::abs(quotient(step / 4096)) > 4 * std::abs(quotient(step)) &&
+             std::signbit(quotient(step)) == std::signbit(r.reverse);
+    }
+  }
+  if (!std::isinf(r.reverse)) r.ok = low <= r.reverse && r.reverse <= high;
+  r.ok = r.ok && (r.forward == r.reverse || std::abs(r.forward - r.reverse) <= 1e-10 * std::abs(r.reverse));
+}
+
+void read(GradcheckReading& r, const OpUnderCheck& op, const Point& p, const GradcheckOptions& o) {
+  const PointReading at(op, p, r.argument);
+  const double y = op.value(p);
+  double h = first_step(r.at);
+  int rungs = std::isinf(r.reverse) ? 5 : 0;
+  for (; rungs < 5 && (at.crosses(h) || at.crosses(-h)); ++rungs) h /= 8;
+  if (rungs == 5) {
+    r.kink = std::isinf(r.reverse) ? "at an infinite slope of " : "at a kink or an end of the domain of ";
+    r.kink.append(op.name);
+    judge_kink(r, op, p, at, first_step(r.at));
+    return;
+  }
+  const Difference d = ridders([&](double t) { return op.value(at.moved(t)); }, 0, h);
+  const double epsilon = std::numeric_limits<double>::epsilon();
+  r.numeric = d.value;
+  r.uncertainty = d.uncertainty;
+  r.noise = 8 * steps_span * epsilon * std::abs(y) / h;
+  if (op.quad) {
+    r.complex = at.complex();
+    r.quad = at.five_point(std::min(std::abs(r.at) + 0.25, 50 * h));
+    if (r.quad)
+      if (const auto exact = at.formula()) r.formula = static_cast<double>(*exact);
+  }
+  const double scale = std::max(std::abs(r.reverse), std::abs(r.numeric));
+  // In doubles a derivative computed from a rounded value is as good as that value, seen from here.
+  const double rounding = 64 * epsilon * (std::abs(y) + std::abs(r.reverse)) / std::min(1.0, std::abs(r.at) + 1e-3);
+  r.allowed = o.relative * scale + 2 * r.uncertainty + r.noise;
+  const double exact = 1e-11 * scale + rounding;
+  r.ok = std::abs(r.reverse - r.forward) <= exact;
+  if (r.quad) {
+    r.ok = r.ok && std::abs(r.reverse - *r.quad) <= exact;
+    if (r.formula)
+      r.ok = r.ok && std::abs(*r.formula - *r.quad) <= 1e-13 * std::abs(*r.quad) + 1e-22 * (1 + std::abs(y));
+  } else {
+    r.ok = r.ok && std::abs(r.reverse - r.numeric) <= r.allowed && r.uncertainty <= 1e-4 * scale + 100 * r.noise;
+  }
+  if (r.complex && !r.quad) r.ok = r.ok && std::abs(r.reverse - *r.complex) <= exact;
+}
+
+// Where it is wrong first, as blame has it.
+void blame_op(GradcheckReport& report, const OpUnderCheck& op, const std::vector<Point>& points) {
+  for (const GradcheckReading& r : report.readings) {
+    if (r.ok || !r.kink.empty()) continue;
+    Blame b;
+    b.op = op.name;
+    b.position = b.operations = 1;
+    b.argument = r.argument;
+    b.at = points[static_cast<std::size_t>(r.element)];
+    b.given = r.reverse;
+    b.right = r.reference();
+    const auto wrong = [&](double v) { return !(std::abs(v - b.right) <= 1e-13 * std::abs(b.right) + r.noise * 1e-6); };
+    b.pullback = wrong(r.reverse);
+    b.pushforward = wrong(r.forward);
+    report.blame = b;
+    return;
+  }
+}
+
+}  // namespace
+
+std::vector<Tensor> op_samples(const std::vector<Domain>& domain, const Shape& shape, std::uint64_t seed) {
+  std::mt19937_64 bits(seed);
+  std::vector<Tensor> x;
+  for (const Domain& d : domain) {
+    const Domain w = window(d);
+    Array a = Array::empty(shape, float64);
+    for (Index i = 0; i < a.size(); ++i)
+      a.data<double>()[i] = w.low + (w.high - w.low) * (0.02 + 0.96 * static_cast<double>(bits() >> 11) * 0x1p-53);
+    x.push_back(Tensor(a));
+  }
+  return x;
+}
+
+GradcheckReport check_elementwise(const OpUnderCheck& op, const GradcheckOptions& o) {
+  GradcheckReport report;
+  const std::vector<Point> points = Points(op, o).list();
+  const std::size_t n = op.domain.size();
+  const auto count = static_cast<Index>(points.size());
+  // Reverse on tensors of all points at once, by the kernels that programs use.
+  const BasicTape<double>::Activate none(nullptr);
+  Tape tape;
+  std::vector<Tensor> x;
+  for (std::size_t k = 0; k < n; ++k) {
+    Array a = Array::empty({count}, float64);
+    for (Index i = 0; i < count; ++i) a.data<double>()[i] = points[static_cast<std::size_t>(i)][k];
+    x.push_back(tape.variable(Tensor(a)));
+    report.names.push_back(std::string("argument ").append(std::to_string(k)));
+    report.shapes.push_back({count});
+    report.total += count;
+  }
+  const Tensor y = op.tensors(x);
+  const std::vector<Tensor> gradients = [&] {
+    std::vector<Tensor> g;
+    if (!is_floating(y.dtype()) || !tape.node(y)) {
+      for (std::size_t k = 0; k < n; ++k) g.push_back(Tensor::zeros({count}));
+      return g;
+    }
+    const Gradients all = tape.gradient(y, Tensor::ones(y.shape()));
+    for (const Tensor& t : x) g.push_back(all[t]);
+    return g;
+  }();
+  for (std::size_t k = 0; k < n; ++k) {
+    const std::vector<double> reverse = gradients[k].to_vector();
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      GradcheckReading r;
+      r.argument = k;
+      r.element = static_cast<Index>(i);
+      r.at = points[i][k];
+      r.reverse = reverse[i];
+      r.forward = op.forward(points[i], k);
+      read(r, op, points[i], o);
+      report.readings.push_back(r);
+    }
+  }
+  for (const GradcheckReading& r : report.readings)
+    if (r.kink.empty() && !(r.relative() <= report.worst)) report.worst = r.relative();
+  if (!report.ok()) blame_op(report, op, points);
+  return report;
+}
+
+}  // namespace autograd::core

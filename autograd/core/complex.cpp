@@ -1,0 +1,102 @@
+// The functions of Complex, most of them by way of std::complex. The imaginary part is to keep its digits also where it
+// is 1e-200, which the formulas written out here take care of.
+#include <algorithm>
+#include <cmath>
+#include <complex>
+
+#include <autograd/core/number.hpp>
+
+namespace autograd::core {
+namespace {
+
+using C = std::complex<double>;
+C std_of(const Complex& x) { return {x.real, x.imag}; }
+Complex ours(const C& x) { return {x.real(), x.imag()}; }
+
+Complex missing(const char* name) {
+  missing_function = name;
+  return {std::nan(""), std::nan("")};
+}
+
+}  // namespace
+
+// Smith's method: no overflow where the quotient has none.
+Complex operator/(const Complex& a, const Complex& b) {
+  if (std::abs(b.real) >= std::abs(b.imag)) {
+    const double r = b.imag / b.real, d = b.real + b.imag * r;
+    return {(a.real + a.imag * r) / d, (a.imag - a.real * r) / d};
+  }
+  const double r = b.real / b.imag, d = b.real * r + b.imag;
+  return {(a.real * r + a.imag) / d, (a.imag * r - a.real) / d};
+}
+
+Complex sqrt(Complex x) { return ours(std::sqrt(std_of(x))); }
+// The real root, continued: the principal one of a negative number would be another.
+Complex cbrt(Complex x) {
+  if (x.real < 0) return -cbrt(-x);
+  const Complex y = std::cbrt(x.real);
+  if (y.real == 0) return x.imag == 0 ? y : exp(log(x) * (1.0 / 3));
+  return y * exp(log(Complex(1, x.imag / x.real)) * (1.0 / 3));
+}
+Complex pow(Complex x, Complex y) {
+  if (x.imag == 0 && y.imag == 0) return std::pow(x.real, y.real);
+  if (y.imag == 0 && y.real == std::trunc(y.real) && std::abs(y.real) <= 64) {
+    // An integer power of a number of any sign.
+    Complex power = 1, base = x;
+    for (int n = static_cast<int>(std::abs(y.real)); n > 0; n /= 2, base = base * base)
+      if (n % 2) power = power * base;
+    return y.real < 0 ? 1.0 / power : power;
+  }
+  return exp(y * log(x));
+}
+Complex hypot(Complex x, Complex y) {
+  const double scale = std::max(std::abs(x.real), std::abs(y.real));
+  if (scale == 0 || !std::isfinite(scale)) return sqrt(x * x + y * y);
+  x = x / scale;
+  y = y / scale;
+  return scale * sqrt(x * x + y * y);
+}
+Complex exp(Complex x) { return ours(std::exp(std_of(x))); }
+Complex exp2(Complex x) { return exp(0.693147180559945309417 * x); }
+Complex expm1(Complex x) {
+  const double s = std::sin(0.5 * x.imag);
+  return {std::expm1(x.real) * std::cos(x.imag) - 2 * s * s, std::exp(x.real) * std::sin(x.imag)};
+}
+Complex log(Complex x) { return ours(std::log(std_of(x))); }
+Complex log2(Complex x) { return 1.44269504088896340736 * log(x); }
+Complex log10(Complex x) { return 0.434294481903251827651 * log(x); }
+Complex log1p(Complex x) {
+  const double u = 1 + x.real;
+  return {0.5 * std::log1p(x.real * (2 + x.real) + x.imag * x.imag), std::atan2(x.imag, u)};
+}
+Complex sin(Complex x) { return ours(std::sin(std_of(x))); }
+Complex cos(Complex x) { return ours(std::cos(std_of(x))); }
+Complex tan(Complex x) { return sin(x) / cos(x); }
+Complex asin(Complex x) { return ours(std::asin(std_of(x))); }
+Complex acos(Complex x) { return ours(std::acos(std_of(x))); }
+Complex atan(Complex x) { return ours(std::atan(std_of(x))); }
+Complex atan2(Complex y, Complex x) {
+  constexpr double pi = 3.14159265358979323846;
+  if (std::abs(x.real) >= std::abs(y.real)) {
+    const Complex a = atan(y / x);
+    return x.real >= 0 ? a : a + (std::signbit(y.real) ? -pi : pi);
+  }
+  return (y.real < 0 ? -0.5 * pi : 0.5 * pi) - atan(x / y);
+}
+Complex sinh(Complex x) { return ours(std::sinh(std_of(x))); }
+Complex cosh(Complex x) { return ours(std::cosh(std_of(x))); }
+Complex tanh(Complex x) { return ours(std::tanh(std_of(x))); }
+Complex asinh(Complex x) { return ours(std::asinh(std_of(x))); }
+Complex acosh(Complex x) { return ours(std::acosh(std_of(x))); }
+Complex atanh(Complex x) { return ours(std::atanh(std_of(x))); }
+Complex floor(Complex x) { return std::floor(x.real); }
+Complex ceil(Complex x) { return std::ceil(x.real); }
+Complex round(Complex x) { return std::round(x.real); }
+Complex erf(Complex) { return missing("erf"); }
+Complex erfc(Complex) { return missing("erfc"); }
+Complex lgamma(Complex) { return missing("lgamma"); }
+Complex digamma(Complex) { return missing("digamma"); }
+Complex trigamma(Complex) { return missing("trigamma"); }
+Complex polygamma(int, Complex) { return missing("polygamma"); }
+
+}  // namespace autograd::core

@@ -1,0 +1,100 @@
+// Two more kinds of number that formulas run on, for checks: Complex, and Quad with 113 bits.
+//
+// A formula is written once on generic arguments; on these it gives two references for its derivative that know nothing
+// of it: the complex step Im f(x + ih) / h, free of cancellation (Squire and Trapp 1998), and differences with thirty
+// digits. As in the practice of the complex step (Martins et al. 2003), comparisons look at the real part and abs(z) is
+// z or -z, so a formula with branches follows the one that the real number takes.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+namespace autograd::core {
+
+/// The last function that was asked for and that Complex or Quad does not have; null since the caller set it so. What
+/// comes out of such a function is no result.
+inline thread_local const char* missing_function = nullptr;
+
+/// Comparisons and choices, by what `order` says of a number.
+template <class N>
+struct Ordered {
+  friend constexpr bool operator<(const N& a, const N& b) { return a.order() < b.order(); }
+  friend constexpr bool operator>(const N& a, const N& b) { return a.order() > b.order(); }
+  friend constexpr bool operator<=(const N& a, const N& b) { return a.order() <= b.order(); }
+  friend constexpr bool operator>=(const N& a, const N& b) { return a.order() >= b.order(); }
+  friend constexpr bool operator==(const N& a, const N& b) { return a.order() == b.order(); }
+  friend constexpr bool operator!=(const N& a, const N& b) { return a.order() != b.order(); }
+  friend constexpr N where(bool condition, const N& yes, const N& no) { return condition ? yes : no; }
+  friend constexpr N abs(const N& x) { return x.order() < 0 ? -x : x; }
+  friend constexpr N sign(const N& x) { return x.order() > 0 ? N(1) : x.order() < 0 ? N(-1) : N(x.order()); }
+  friend constexpr N square(const N& x) { return x * x; }
+  friend constexpr N reciprocal(const N& x) { return N(1) / x; }
+};
+
+/// A complex number that is compared by its real part.
+struct Complex : Ordered<Complex> {
+  double real = 0, imag = 0;
+
+  Complex() = default;
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  constexpr Complex(T x) : real(static_cast<double>(x)) {}
+  constexpr Complex(double x, double y) : real(x), imag(y) {}
+  constexpr double order() const { return real; }
+
+  constexpr Complex operator-() const { return {-real, -imag}; }
+  friend constexpr Complex operator+(const Complex& a, const Complex& b) { return {a.real + b.real, a.imag + b.imag}; }
+  friend constexpr Complex operator-(const Complex& a, const Complex& b) { return {a.real - b.real, a.imag - b.imag}; }
+  friend constexpr Complex operator*(const Complex& a, const Complex& b) {
+    return {a.real * b.real - a.imag * b.imag, a.real * b.imag + a.imag * b.real};
+  }
+  friend Complex operator/(const Complex& a, const Complex& b);
+};
+
+Complex sqrt(Complex x), cbrt(Complex x), pow(Complex x, Complex y), hypot(Complex x, Complex y);
+Complex exp(Complex x), exp2(Complex x), expm1(Complex x), log(Complex x), log2(Complex x), log10(Complex x);
+Complex log1p(Complex x), sin(Complex x), cos(Complex x), tan(Complex x), asin(Complex x), acos(Complex x);
+Complex atan(Complex x), atan2(Complex y, Complex x), sinh(Complex x), cosh(Complex x), tanh(Complex x);
+Complex asinh(Complex x), acosh(Complex x), atanh(Complex x), floor(Complex x), ceil(Complex x), round(Complex x);
+// The C library has no complex version of these: they only leave their name in missing_function.
+Complex erf(Complex x), erfc(Complex x), lgamma(Complex x), digamma(Complex x), trigamma(Complex x);
+Complex polygamma(int n, Complex x);
+
+// long double has 113 bits where there is no __float128 (64-bit ARM), or does its best.
+#ifdef __SIZEOF_FLOAT128__
+using QuadFloat = __float128;
+#else
+using QuadFloat = long double;
+#endif
+
+/// A number with about 33 digits.
+struct Quad : Ordered<Quad> {
+  QuadFloat value = 0;
+
+  Quad() = default;
+  template <class T>
+    requires std::is_arithmetic_v<T> || std::is_same_v<T, QuadFloat>
+  constexpr Quad(T x) : value(x) {}
+  constexpr QuadFloat order() const { return value; }
+  explicit constexpr operator double() const { return static_cast<double>(value); }
+
+  constexpr Quad operator-() const { return -value; }
+  friend constexpr Quad operator+(const Quad& a, const Quad& b) { return a.value + b.value; }
+  friend constexpr Quad operator-(const Quad& a, const Quad& b) { return a.value - b.value; }
+  friend constexpr Quad operator*(const Quad& a, const Quad& b) { return a.value * b.value; }
+  friend constexpr Quad operator/(const Quad& a, const Quad& b) { return a.value / b.value; }
+};
+
+Quad sqrt(Quad x), cbrt(Quad x), pow(Quad x, Quad y), hypot(Quad x, Quad y);
+Quad exp(Quad x), exp2(Quad x), expm1(Quad x), log(Quad x), log2(Quad x), log10(Quad x);
+Quad log1p(Quad x), sin(Quad x), cos(Quad x), tan(Quad x), asin(Quad x), acos(Quad x);
+Quad atan(Quad x), atan2(Quad y, Quad x), sinh(Quad x), cosh(Quad x), tanh(Quad x);
+Quad asinh(Quad x), acosh(Quad x), atanh(Quad x), floor(Quad x), ceil(Quad x), round(Quad x);
+Quad erf(Quad x), erfc(Quad x), lgamma(Quad x);
+// libquadmath does not have these: they only leave their name in missing_function.
+Quad digamma(Quad x), trigamma(Quad x), polygamma(int n, Quad x);
+
+template <class T>
+inline constexpr bool is_check_number = std::is_same_v<T, Complex> || std::is_same_v<T, Quad>;
+
+}  // namespace autograd::core
