@@ -45,8 +45,7 @@ int main() {
   std::cout << '\n' << confusion << std::setprecision(3);
   std::cout << "\nright on " << 100 * accuracy << " % of " << test.size() << " new images\n\n";
 
-  // Was it the right gradient that the network learnt by? Compare it with differences of the loss of 20 images. (Gelu
-  // is smooth; with Relu a difference can straddle a kink, and then it is the difference that is wrong.)
+  // Was it the right gradient that the network learnt by? Compare it with differences of the loss of 20 images.
   const nn::Dataset few = *nn::Batches{test, 20}.begin();
   const auto loss = [&](const ag::Tensor& images) { return nn::cross_entropy(model(images), few.targets); };
   const auto check = ag::gradcheck({.samples = 25}, model, loss, few.features);

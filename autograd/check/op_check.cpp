@@ -174,6 +174,9 @@ void read(GradcheckReading& r, const OpUnderCheck& op, const Point& p, const Gra
   const PointReading at(op, p, r.argument);
   const double y = op.value(p);
   double h = first_step(r.at);
+  // Close to an end of the domain the function may be steep: the step stays within half of the way there.
+  const double room = std::min(r.at - op.domain[r.argument].low, op.domain[r.argument].high - r.at);
+  if (room > 0) h = std::min(h, 0.5 * room);
   int rungs = std::isinf(r.reverse) ? 5 : 0;
   for (; rungs < 5 && (at.crosses(h) || at.crosses(-h)); ++rungs) h /= 8;
   if (rungs == 5) {

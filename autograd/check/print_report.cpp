@@ -177,7 +177,7 @@ class Printer {
 
   void dot_product() {
     const DotProduct& d = report_.dot;
-    if (!d.done || d.ok) return;
+    if (!d.done || d.ok || report_.total < 2) return;
     out_ << format("  along a random direction: <J'u, v> = %.9g (reverse), <u, J v> = %.9g (forward)", d.reverse,
                    d.forward);
     if (!std::isnan(d.numeric)) out_ << format(", %.9g (numeric)", d.numeric);

@@ -25,6 +25,7 @@
 //   int branch(double x...) const   on which side of its kink or step an element is: a difference quotient across two
 //                            sides says nothing about a derivative. (An op that is not elementwise: an integer array
 //                            from its arguments.) Without one an op counts as smooth.
+//   complex_value(x...)      of a general op: `value` on core::ComplexArray; elementwise and linear ops need none
 //   bool real_only = true    `value` cannot be instantiated with the numbers of core/number.hpp: no complex step and no
 //                            quad precision
 #pragma once

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <autograd/core/branches.hpp>
+#include <autograd/core/complex_array.hpp>
 #include <autograd/core/reduce_axis.hpp>
 #include <autograd/op/arithmetic.hpp>
 #include <autograd/op/reduction.hpp>
@@ -20,6 +21,7 @@ struct Extreme {
   Axes axes;
   bool keepdims = false;
   auto value(const core::Array& x) const { return core::extreme(x, axes, keepdims, sign); }
+  auto complex_value(const core::ComplexArray& x) const { return core::extreme(x, axes, keepdims, sign); }
   auto pullback(const auto& g, const auto&, const auto& x) const {
     return chosen(share(x), reshape(g, core::kept_shape(name, x.shape(), axes)));
   }

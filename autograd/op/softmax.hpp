@@ -1,6 +1,7 @@
 // The softmax family: exponentials over their sum, and the logarithms that classification is computed with.
 #pragma once
 
+#include <autograd/core/complex_array.hpp>
 #include <autograd/core/softmax.hpp>
 #include <autograd/op/arithmetic.hpp>
 #include <autograd/op/comparison.hpp>
@@ -18,6 +19,7 @@ struct Softmax {
   static constexpr std::string_view name = "softmax";
   Index axis = -1;
   auto value(const core::Array& x) const { return core::softmax(x, axis, false); }
+  auto complex_value(const core::ComplexArray& x) const { return core::softmax(x, axis, false); }
   auto pullback(const auto& g, const auto& y, const auto&) const { return y * (g - sum(y * g, axis, true)); }
   auto pushforward(const auto& y, const auto&, const auto& dx) const { return y * (dx - sum(y * dx, axis, true)); }
 };
@@ -27,6 +29,7 @@ struct LogSoftmax {
   static constexpr std::string_view name = "log_softmax";
   Index axis = -1;
   auto value(const core::Array& x) const { return core::softmax(x, axis, true); }
+  auto complex_value(const core::ComplexArray& x) const { return core::softmax(x, axis, true); }
   auto pullback(const auto& g, const auto& y, const auto&) const { return g - exp(y) * sum(g, axis, true); }
   auto pushforward(const auto& y, const auto&, const auto& dx) const { return dx - sum(exp(y) * dx, axis, true); }
 };
@@ -37,6 +40,7 @@ struct Logsumexp {
   Axes axes;
   bool keepdims = false;
   auto value(const core::Array& x) const { return core::logsumexp(x, axes, keepdims); }
+  auto complex_value(const core::ComplexArray& x) const { return core::logsumexp(x, axes, keepdims); }
   auto pullback(const auto& g, const auto& y, const auto& x) const {
     const Shape kept = core::kept_shape(name, x.shape(), axes);
     return reshape(g, kept) * weights(reshape(y, kept), x);

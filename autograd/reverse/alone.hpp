@@ -6,15 +6,11 @@
 #include <utility>
 
 #include <autograd/core/branches.hpp>
+#include <autograd/core/complex_array.hpp>
 #include <autograd/op/contract.hpp>
 #include <autograd/op/math.hpp>
 
 namespace autograd::core {
-
-/// An array with an imaginary part; none (no array at all) where it is zero.
-struct ComplexArray {
-  Array real, imag;
-};
 
 namespace alone {
 

@@ -91,7 +91,7 @@ class CheckedStatement : public Statement {
   const char* complex_value(std::span<const ComplexArray> x, ComplexArray& y) const final {
     if constexpr (op::Elementwise<Op, N>) {
       return alone::complex_elementwise<Op, N>(op(), x, y);
-    } else if constexpr (requires(const Tensor& t) { op().complex_value(x[0]); }) {
+    } else if constexpr (requires(const Op& o, const ComplexArray& a) { o.complex_value(a); }) {
       y = op().complex_value(x[0]);
       return nullptr;
     } else if constexpr (is_linear) {

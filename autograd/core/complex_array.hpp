@@ -1,0 +1,18 @@
+// Arrays of complex numbers, for the complex step of checks.
+#pragma once
+
+#include <autograd/core/array.hpp>
+
+namespace autograd::core {
+
+/// An array with an imaginary part; none (no array at all) where it is zero.
+struct ComplexArray {
+  Array real, imag;
+};
+
+/// The complex versions of softmax.hpp and of extreme, for float64.
+ComplexArray softmax(const ComplexArray& x, Index axis, bool log);
+ComplexArray logsumexp(const ComplexArray& x, const Axes& axes, bool keepdims);
+ComplexArray extreme(const ComplexArray& x, const Axes& axes, bool keepdims, int sign);
+
+}  // namespace autograd::core
