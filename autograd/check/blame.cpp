@@ -65,12 +65,19 @@ struct Cancellation {
   std::string text;
 };
 
+constexpr std::string_view movers[] = {
+    "element", "stack",  "reshape",  "broadcast_to",    "transpose",   "flip", "roll", "slice",
+    "take",    "gather", "diagonal", "diagonal_matrix", "concatenate", "tril", "triu", "negate"};
+
 Cancellation worst_cancellation(const Subject& s) {
   const Recording recorded(s);
   Cancellation worst;
   std::vector<bool> computed(recorded.tape().size() + 1), tensors(recorded.tape().tensor_count());
   for (const Statement* t : recorded.tape().statements()) {
-    (t->result.tensor ? tensors : computed)[t->result.index] = true;
+    // What is only moved to another place is as exact as it was.
+    bool exact = std::find(std::begin(movers), std::end(movers), t->name()) != std::end(movers);
+    for (const NodeId n : t->arguments()) exact = exact && !(n && (n.tensor ? tensors : computed)[n.index]);
+    (t->result.tensor ? tensors : computed)[t->result.index] = !exact;
     if ((t->name() != "add" && t->name() != "subtract") || t->arguments().size() != 2) continue;
     // The rounding of a term is lost only where it was rounded: where it was computed.
     bool rounded = false;

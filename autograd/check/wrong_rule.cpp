@@ -21,6 +21,13 @@ struct Reference {
   std::vector<double> value, allowed;
 };
 
+// How many times too far apart two numbers are; infinite for a NaN.
+double excess(double a, double b, double allowed) {
+  const double gap = std::abs(a - b);
+  if (std::isnan(gap)) return std::numeric_limits<double>::infinity();
+  return gap <= allowed ? 0 : gap / allowed;
+}
+
 double& at(const Array& a, Index i) { return a.data<double>()[i]; }
 
 Array moved(const Array& x, const Array& dx, const std::vector<double>& step, double factor) {
@@ -172,11 +179,10 @@ class RuleCheck {
       if (!std::isfinite(right->value[j])) return std::nullopt;
       sum += at(weights, e) * right->value[j];
       allowed += std::abs(at(weights, e)) * right->allowed[j] + 1e-14 * std::abs(right->value[j]);
-      const double gap = std::abs(at(pushed, e) - right->value[j]) / right->allowed[j];
-      if (!(gap <= 1)) {
+      const double gap = excess(at(pushed, e), right->value[j], right->allowed[j]);
+      if (gap > 1) {
         push_wrong = true;
-        const double size = std::isnan(gap) ? std::numeric_limits<double>::infinity() : gap;
-        if (size > worst_gap) worst_gap = size, worst = e;
+        if (gap > worst_gap) worst_gap = gap, worst = e;
       }
     }
     const bool pull_wrong = !(std::abs(at(pulled, i) - sum) <= allowed);
@@ -194,13 +200,12 @@ class RuleCheck {
         at(one, e) = 1;
         const double given = at(rule_.pulled(k, one), i);
         const auto j = static_cast<std::size_t>(e);
-        const double apart = std::abs(given - right->value[j]) / right->allowed[j];
-        if (std::isnan(apart) || apart > std::max(gap, 1.0)) {
-          gap = std::isnan(apart) ? std::numeric_limits<double>::infinity() : apart;
+        const double apart = excess(given, right->value[j], right->allowed[j]);
+        if (apart > std::max(gap, 1.0)) {
+          gap = apart;
           worst = e;
           blame.given = given;
         }
-        if (std::isnan(apart)) break;
       }
     }
     blame.op = rule_.statement().name();

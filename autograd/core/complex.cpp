@@ -57,7 +57,10 @@ Complex hypot(Complex x, Complex y) {
   return scale * sqrt(x * x + y * y);
 }
 Complex exp(Complex x) { return ours(std::exp(std_of(x))); }
-Complex exp2(Complex x) { return exp(0.693147180559945309417 * x); }
+Complex exp2(Complex x) {
+  const double size = std::exp2(x.real), angle = 0.693147180559945309417 * x.imag;
+  return {size * std::cos(angle), size * std::sin(angle)};
+}
 Complex expm1(Complex x) {
   const double s = std::sin(0.5 * x.imag);
   return {std::expm1(x.real) * std::cos(x.imag) - 2 * s * s, std::exp(x.real) * std::sin(x.imag)};
@@ -66,8 +69,8 @@ Complex log(Complex x) { return ours(std::log(std_of(x))); }
 Complex log2(Complex x) { return 1.44269504088896340736 * log(x); }
 Complex log10(Complex x) { return 0.434294481903251827651 * log(x); }
 Complex log1p(Complex x) {
-  const double u = 1 + x.real;
-  return {0.5 * std::log1p(x.real * (2 + x.real) + x.imag * x.imag), std::atan2(x.imag, u)};
+  const double u = 1 + x.real, r = x.imag / u;
+  return {std::log1p(x.real) + 0.5 * std::log1p(r * r), std::atan2(x.imag, u)};
 }
 Complex sin(Complex x) { return ours(std::sin(std_of(x))); }
 Complex cos(Complex x) { return ours(std::cos(std_of(x))); }

@@ -1,0 +1,150 @@
+// gradcheck(MyOp{}): every elementwise op of the library passes over its own domain, and slips down to 1e-12 do not.
+#include <cmath>
+#include <sstream>
+
+#include <autograd/autograd.hpp>
+#include <tests/catch.hpp>
+
+namespace ag = autograd;
+
+namespace {
+
+template <class... Op>
+void passes(ag::op::List<Op...>) {
+  const auto one = [](const auto& op) {
+    const auto report = ag::gradcheck(op);
+    INFO(op.name << '\n' << report);
+    CHECK(report.ok());
+    CHECK(report.readings.size() >= 100);
+  };
+  (one(Op{}), ...);
+}
+
+// (1 + slip) d x^3
+struct Cube {
+  static constexpr std::string_view name = "cube";
+  double slip = 0;
+  auto value(const auto& x) const { return x * x * x; }
+  auto derivative(const auto& x, const auto&) const { return ag::partials((3.0 + 3.0 * slip) * x * x); }
+};
+
+// A log of which the slope is wrong near 0 only.
+struct Log {
+  static constexpr std::string_view name = "my_log";
+  static constexpr ag::Domain domain{0, ag::op::infinity};
+  auto value(const auto& x) const {
+    using ag::log;
+    return log(x);
+  }
+  auto derivative(const auto& x, const auto&) const {
+    using ag::where;
+    return ag::partials(where(x < 1e-4, 1.1, 1.0) / x);
+  }
+};
+
+// max(x, 0) with a kink whose subgradient is given.
+struct Hinge {
+  static constexpr std::string_view name = "hinge";
+  double at_kink = 0;
+  auto value(const auto& x) const {
+    using ag::where;
+    return where(x > 0.0, x, 0.0);
+  }
+  auto derivative(const auto& x, const auto&) const {
+    using ag::where;
+    return ag::partials(where(x > 0.0, 1.0, where(x < 0.0, 0.0, at_kink)));
+  }
+  int branch(double x) const { return x > 0 ? 1 : x < 0 ? -1 : 0; }
+};
+
+// Its formula runs on doubles and registers alone.
+struct RealOnly {
+  static constexpr std::string_view name = "real_only";
+  static constexpr bool real_only = true;
+  double slip = 0;
+  auto value(const auto& x) const { return plain(x * x); }
+  auto derivative(const auto& x, const auto&) const { return ag::partials((2.0 + slip) * x); }
+
+ private:
+  static auto plain(const auto& x) {
+    static_assert(!ag::core::is_check_number<std::remove_cvref_t<decltype(x)>>);
+    return x;
+  }
+};
+
+// Another cotangent than the transpose of its linear map.
+struct Doubling {
+  static constexpr std::string_view name = "doubling";
+  double back = 2;
+  auto value(const ag::core::Array& x) const { return ag::core::alone::sum_of(x, x); }
+  auto pullback(const auto& g, const auto&, const auto&) const { return g * back; }
+};
+
+}  // namespace
+
+TEST_CASE("every arithmetic and exponential op passes over its own domain") {
+  passes(ag::op::Arithmetic{});
+  passes(ag::op::Exponential{});
+}
+TEST_CASE("every trigonometric and special op passes over its own domain") {
+  passes(ag::op::Trigonometric{});
+  passes(ag::op::Special{});
+}
+TEST_CASE("every activation and every op that selects passes, at its kinks too") {
+  passes(ag::op::Activation{});
+  passes(ag::op::Selection{});
+  std::size_t kinks = 0;
+  for (const auto& r : ag::gradcheck(ag::op::Relu{}).readings) kinks += !r.kink.empty();
+  CHECK(kinks > 0);
+}
+TEST_CASE("ops that are not elementwise are checked on matrices") {
+  CHECK(ag::gradcheck(ag::op::Softmax{}));
+  CHECK(ag::gradcheck(ag::op::LogSoftmax{}));
+  CHECK(ag::gradcheck(ag::op::Logsumexp{}));
+  CHECK(ag::gradcheck(ag::op::Matmul{}));
+  CHECK(ag::gradcheck(ag::op::Max{}));
+  CHECK(ag::gradcheck(Doubling{}));
+  const auto report = ag::gradcheck(Doubling{2.001});
+  CHECK_FALSE(report.ok());
+  REQUIRE(report.blame);
+  CHECK(report.blame->op == "doubling");
+  CHECK(report.blame->pullback);
+  CHECK_FALSE(report.blame->pushforward);
+  CHECK(report.blame->given == Approx(2.001));
+  CHECK(report.blame->right == Approx(2));
+}
+
+TEST_CASE("quad precision finds slips down to 1e-12 in a formula") {
+  CHECK(ag::gradcheck(Cube{}));
+  for (const double slip : {-2.0, 1e-2, 9e-4, 1e-6, -1e-9, 1e-12}) {
+    const auto report = ag::gradcheck(Cube{slip});
+    INFO(report);
+    CHECK_FALSE(report.ok());
+    REQUIRE(report.blame);
+    CHECK(report.blame->given / report.blame->right - 1 == Approx(slip).epsilon(1e-2));
+  }
+}
+
+TEST_CASE("the ends of a domain are looked at") {
+  const auto report = ag::gradcheck(Log{});
+  CHECK_FALSE(report.ok());
+  for (const auto& r : report.readings)
+    if (!r.ok) CHECK(r.at < 1e-4);
+}
+
+TEST_CASE("a subgradient is right between the slopes of both sides, and wrong outside") {
+  CHECK(ag::gradcheck(Hinge{0}));
+  CHECK(ag::gradcheck(Hinge{0.5}));
+  CHECK(ag::gradcheck(Hinge{1}));
+  CHECK_FALSE(ag::gradcheck(Hinge{1.01}).ok());
+  CHECK_FALSE(ag::gradcheck(Hinge{-0.01}).ok());
+}
+
+TEST_CASE("an op may keep to real numbers: differences judge it then") {
+  const auto report = ag::gradcheck(RealOnly{});
+  INFO(report);
+  CHECK(report.ok());
+  CHECK_FALSE(report.readings.front().quad);
+  CHECK_FALSE(report.readings.front().complex);
+  CHECK_FALSE(ag::gradcheck(RealOnly{1e-5}).ok());
+}
