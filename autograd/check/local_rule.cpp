@@ -1,6 +1,8 @@
 // A statement by itself: see local_rule.hpp.
 #include <autograd/check/local_rule.hpp>
 
+#include <deque>
+
 #include <autograd/check/complex_step.hpp>
 
 namespace autograd::core {
@@ -26,9 +28,9 @@ class OneCotangent final : public Sweep {
   void add_tensor(std::uint32_t index, Tensor c) override {
     if (wanted_ == NodeId{index, true}) add(c.data());
   }
-  Array accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) override {
+  const Array& accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) override {
     add = true;
-    return wanted_ == NodeId{index, true} ? sum_ : Array::zeros(shape, dtype);
+    return wanted_ == NodeId{index, true} ? sum_ : unwanted_.emplace_back(Array::zeros(shape, dtype));
   }
   bool offer(std::uint32_t, const Tensor&) override { return false; }
 
@@ -43,6 +45,7 @@ class OneCotangent final : public Sweep {
   Array given_;
   NodeId wanted_;
   Array sum_;
+  std::deque<Array> unwanted_;
 };
 
 class OneTangent final : public ForwardSweep {
