@@ -109,7 +109,8 @@ struct Broadcast {
     return [&]<std::size_t... k>(std::index_sequence<k...>) {
       return ag::cotangents([g, arguments, q = std::get<k>(p)] {
         const auto c = ag::op::chain<Op>(g, q);
-        if constexpr (std::is_same_v<decltype(c), const ag::Zero>) return Tensor::zeros(arguments[k].shape());
+        if constexpr (std::is_same_v<decltype(c), const ag::Zero>)
+          return Tensor::zeros(arguments[k].shape(), g.dtype());
         else {
           const bool here = chosen_broadcast.argument == k;
           bool twice = false;
