@@ -86,6 +86,7 @@ auto named_result(const F& f, const X&... x) {
   using R = std::remove_cvref_t<decltype(call())>;
   // What has no name of the user's comes from no line of the user's.
   if constexpr (TensorExpression<R>) return Tensor(call(), SourceLocation{});
+  else if constexpr (ScalarExpression<R, double>) return Var(call(), SourceLocation{});
   else if constexpr (std::is_same_v<R, Tensor>) return call();
   else return Var(call());
 }
