@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include <autograd/core/indexing.hpp>
+#include <autograd/core/layout.hpp>
 #include <autograd/core/number.hpp>
 #include <autograd/core/reduce.hpp>
 #include <autograd/core/reduce_axis.hpp>
@@ -57,6 +59,14 @@ ComplexArray logsumexp(const ComplexArray& x, const Axes& axes, bool keepdims) {
   if (keepdims) return y;
   // The axes that are left have extent 1.
   return {sum(y.real, axes, false, false), sum(y.imag, axes, false, false)};
+}
+
+ComplexArray cross_entropy(const ComplexArray& x, const Array& labels) {
+  const ComplexArray total = logsumexp(x, Axes(1), true);
+  const Array column = reshape(labels, {-1, 1});
+  const ComplexArray chosen{gather(x.real, column, 1), gather(x.imag, column, 1)};
+  const ComplexArray y = mapped(total, chosen, [](const Complex& a, const Complex& b) { return a - b; });
+  return {reshape(y.real, {-1}), reshape(y.imag, {-1})};
 }
 
 // The extreme by the real part; at a tie, which is a kink, an even split.

@@ -13,6 +13,7 @@ struct ComplexArray {
 /// The complex versions of softmax.hpp and of extreme, for float64.
 ComplexArray softmax(const ComplexArray& x, Index axis, bool log);
 ComplexArray logsumexp(const ComplexArray& x, const Axes& axes, bool keepdims);
+ComplexArray cross_entropy(const ComplexArray& x, const Array& labels);
 ComplexArray extreme(const ComplexArray& x, const Axes& axes, bool keepdims, int sign);
 
 }  // namespace autograd::core

@@ -63,6 +63,7 @@ struct CrossEntropy {
   static constexpr std::string_view name = "cross_entropy";
   core::Array labels;  // (n,) int64, for x (n, classes)
   auto value(const core::Array& x) const { return core::cross_entropy(x, labels); }
+  auto complex_value(const core::ComplexArray& x) const { return core::cross_entropy(x, labels); }
   auto pullback(const auto& g, const auto& y, const auto& x) const { return times_slope(reshape(g, {-1, 1}), y, x); }
   auto pushforward(const auto& y, const auto& x, const auto& dx) const { return sum(times_slope(dx, y, x), 1); }
 
