@@ -21,7 +21,8 @@ concept RandomGenerator = std::copyable<G> && std::is_object_v<G> && requires(G&
 class Restart {
  public:
   Restart() = default;
-  template <RandomGenerator G>
+  template <class G>
+    requires(!std::is_same_v<std::remove_cv_t<G>, Restart>) && RandomGenerator<G>
   Restart(G& generator) : again_([&generator, state = generator] { generator = state; }) {}
   template <class F>
     requires(!RandomGenerator<std::remove_cvref_t<F>> && !std::is_same_v<std::remove_cvref_t<F>, Restart> &&

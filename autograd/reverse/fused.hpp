@@ -123,7 +123,7 @@ struct FusedKernels {
 };
 
 template <class F, std::size_t first = 0>
-Shape check_shapes(const Shape* leaves, const F&) {
+Shape check_shapes(const Shape* leaves) {
   if constexpr (std::is_same_v<F, Literal>) {
     return {};
   } else if constexpr (!is_expression<F>) {
@@ -132,7 +132,7 @@ Shape check_shapes(const Shape* leaves, const F&) {
     return [&]<class Op, class... A, std::size_t... I>(std::type_identity<Expression<Op, A...>>,
                                                        std::index_sequence<I...>) {
       Shape out;
-      ((out = broadcast(Op::name, out, check_shapes<A, first_leaf_of<first, I, A...>()>(leaves, A{}))), ...);
+      ((out = broadcast(Op::name, out, check_shapes<A, first_leaf_of<first, I, A...>()>(leaves))), ...);
       return out;
     }(std::type_identity<F>{}, std::make_index_sequence<F::arity>{});
   }
@@ -159,7 +159,7 @@ inline constexpr FusedKernels fused_kernels{forward_kernel<float, F>,
                                             NameOf<F>::boolean,
                                             leaf_count<F>,
                                             sizeof(F),
-                                            [](const Shape* leaves) { check_shapes<F>(leaves, F{}); }};
+                                            [](const Shape* leaves) { check_shapes<F>(leaves); }};
 
 /// How a fused result is formed: stored, or summed over some axes and scaled.
 struct Reduction {
