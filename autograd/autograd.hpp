@@ -1,6 +1,7 @@
 // xgrad's automatic differentiation, whole. A program includes this and writes `namespace ag = autograd;`.
 #pragma once
 
+#include <autograd/check_by_hand.hpp>
 #include <autograd/evaluate.hpp>
 #include <autograd/functional.hpp>
 #include <autograd/gradcheck.hpp>

@@ -65,6 +65,8 @@ concept PartOfArgument = requires(const Op& o, const Array& a) { o.part(a); };
 
 template <class Op, std::size_t N>
 Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where);
+template <class Op, std::size_t N>
+Var apply_scalar(const Op& op, const std::array<Var, N>& x, SourceLocation where);
 
 /// T, once for each of some indices.
 template <std::size_t, class T>
@@ -190,8 +192,23 @@ class RuleStatement final : public CheckedStatement<Op, N> {
     if (known) sweep.set_tensor(result.index, dy);
   }
 
+  bool elementwise() const override { return op::Elementwise<Op, N>; }
+  bool repeats() const override { return true; }
+  Tensor saved_argument(std::size_t k) const override { return Tensor(x_[k].get(Op::name).data()); }
+  Tensor repeat(std::span<const Tensor> x) const override { return apply(op_, copied(x), where); }
+  void pullback_at(std::span<const Tensor> x, const Tensor& y, Sweep& sweep) const override {
+    RuleStatement other(op_, copied(x), nodes_, y);
+    other.result = result;
+    other.pullback(sweep);
+  }
+
  private:
   static Saved kept(const Tensor& t) { return Saved(NeedsNoValues<Op, N> ? shape_of(t) : t); }
+  static std::array<Tensor, N> copied(std::span<const Tensor> x) {
+    std::array<Tensor, N> out;
+    for (std::size_t k = 0; k < N; ++k) out[k] = x[k];
+    return out;
+  }
   template <std::size_t i, class P>
   void pull_elementwise(Sweep& sweep, const Tensor& g, const P& p) const {
     if (!nodes_[i]) return;
@@ -326,9 +343,26 @@ class ScalarRule final : public CheckedStatement<Op, N> {
     sweep.set_scalar(result.index, dy);
   }
 
+  bool elementwise() const override { return true; }
+  bool repeats() const override { return true; }
+  Tensor saved_argument(std::size_t k) const override { return Tensor(x_[k].value()); }
+  Tensor repeat(std::span<const Tensor> x) const override {
+    return Tensor(apply_scalar(op_, copied(x), where).value());
+  }
+  void pullback_at(std::span<const Tensor> x, const Tensor& y, Sweep& sweep) const override {
+    ScalarRule other(op_, copied(x), nodes_, y.value());
+    other.result = result;
+    other.pullback(sweep);
+  }
+
  private:
   const Op& op() const override { return op_; }
 
+  static std::array<Var, N> copied(std::span<const Tensor> x) {
+    std::array<Var, N> out;
+    for (std::size_t k = 0; k < N; ++k) out[k] = x[k].value();
+    return out;
+  }
   Op op_;
   std::array<Var, N> x_;
   std::array<NodeId, N> nodes_;
