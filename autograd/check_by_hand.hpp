@@ -162,8 +162,8 @@ HandReport check_by_hand(const F& f, const X& x, const G& mine) {
   const check::HandFunction g = [&f](const std::vector<Tensor>& a) {
     return check::hand_result(f(check::hand_argument<X>(a[0])));
   };
-  if constexpr (std::is_invocable_v<const G&, const X&>) return check::check_by_hand(g, {{"x", x, mine(x)}});
-  else return check::check_by_hand(g, {{"x", x, mine}});
+  if constexpr (requires { ByHand::as_tensor(mine); }) return check::check_by_hand(g, {{"x", x, mine}});
+  else return check::check_by_hand(g, {{"x", x, mine(x)}});
 }
 
 /// The same for several arguments, each with its name and its gradient; f receives them as tensors, in this order.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <random>
 
 #include <autograd/check/by_hand_slips.hpp>
@@ -94,35 +95,56 @@ void judge(const HandSubject& s, HandGradient& out) {
   for (std::size_t i : order) out.worst.push_back({static_cast<Index>(i), s.given.v[i], s.right.v[i]});
 }
 
-// The names in the loss are those of the arguments; the tape that is judged on has no outer one.
+// The function, recorded on a tape that no other is around.
+class Recording {
+ public:
+  Recording(const HandFunction& f, const std::function<std::vector<Tensor>(Tape&)>& variables,
+            const std::vector<std::string>& names)
+      : tape_(record_graph) {
+    const std::vector<Tensor> v = variables(tape_);
+    for (std::size_t k = 0; k < v.size(); ++k) {
+      nodes.push_back(tape_.node(v[k]));
+      tape_.name(v[k], names[k]);
+    }
+    const NodeId output = tape_.node(f(v));
+    if (!output)
+      throw TapeError("check_by_hand", "the function depends on none of its arguments",
+                      "Compute with the arguments that it receives, not with copies of their values.");
+    const BasicTape<double>::Activate quiet(nullptr);
+    graph.emplace(tape_, output);
+  }
+
+ private:
+  Tape tape_;
+
+ public:
+  std::vector<NodeId> nodes;
+  std::optional<HandGraph> graph;
+};
+
 HandReport run(const HandFunction& f, const std::vector<Tensor>& x, std::vector<HandSubject> subjects,
                const std::function<std::vector<Tensor>(Tape&)>& variables, const std::vector<std::string>& names) {
   const BasicTape<double>::Activate none(nullptr);
   HandReport report;
   report.gradients.resize(subjects.size());
   value_of(f, x);
-  Tape tape{record_graph};
-  const std::vector<Tensor> v = variables(tape);
-  for (std::size_t k = 0; k < v.size(); ++k)
-    if (is_floating(v[k].dtype())) tape.name(v[k], names[k]);
-  const Tensor y = f(v);
-  const BasicTape<double>::Activate quiet(nullptr);
-  const NodeId output = tape.node(y);
-  if (!output)
-    throw TapeError("check_by_hand", "the function depends on none of its arguments",
-                    "Compute with the arguments that it receives, not with copies of their values.");
-  const HandGraph graph(tape, output);
-  std::vector<NodeId> nodes;
-  for (std::size_t k = 0; k < subjects.size(); ++k) {
-    subjects[k].node = tape.node(v[k]);
-    nodes.push_back(subjects[k].node);
-    subjects[k].right = flat(graph.cotangent(subjects[k].node));
-    judge(subjects[k], report.gradients[k]);
-    subjects[k].ok = report.gradients[k].ok;
+  {
+    const Recording recorded(f, variables, names);
+    for (std::size_t k = 0; k < subjects.size(); ++k) {
+      subjects[k].right = flat(recorded.graph->cotangent(recorded.nodes[k]));
+      judge(subjects[k], report.gradients[k]);
+      subjects[k].ok = report.gradients[k].ok;
+    }
   }
   report.complaint = doubts(f, x, subjects);
   const bool wrong = std::any_of(subjects.begin(), subjects.end(), [](const HandSubject& s) { return !s.ok; });
-  if (report.complaint.empty() && wrong) explain(graph, subjects, hand_factors(graph, nodes), report);
+  if (!report.complaint.empty() || !wrong) return report;
+  // Recorded anew: differences may have moved the values that the first tape saved.
+  value_of(f, x);
+  const Recording recorded(f, variables, names);
+  const BasicTape<double>::Activate quiet(nullptr);
+  for (std::size_t k = 0; k < subjects.size(); ++k) subjects[k].node = recorded.nodes[k];
+  explain(*recorded.graph, subjects, hand_factors(*recorded.graph, recorded.nodes), report);
   return report;
 }
 

@@ -29,7 +29,7 @@ class Catalogue {
 
   void run() {
     for (std::size_t k : open_) found(k) = whole_slips(subjects_, k, matchers_[k]);
-    if (std::any_of(open_.begin(), open_.end(), [&](std::size_t k) { return found(k).empty(); })) inside();
+    if (!unexplained().empty()) inside();
     for (std::size_t k : open_) choose(found(k));
     for (const HandMatcher& m : matchers_) report_.tried += m.tried();
   }
@@ -48,18 +48,25 @@ class Catalogue {
     slope_slips(graph_, subjects_, slips);
     product_slips(graph_, subjects_, slips);
     if (slips.size() > tries_) slips.erase(slips.begin() + static_cast<std::ptrdiff_t>(tries_), slips.end());
-    std::vector<Tried> all;
     for (const HandSlip& s : slips) {
-      all.push_back({&s, gradients(s)});
-      for (std::size_t k : open_) compare_with(k, all.back(), true);
+      const Tried t{&s, gradients(s)};
+      for (std::size_t k : open_) compare_with(k, t, true);
     }
-    for (std::size_t k : open_)
-      if (found(k).empty())
-        for (const Tried& t : all) {
-          part_factor(k, t);
-          compare_with(k, t, false);
-        }
-    if (std::any_of(open_.begin(), open_.end(), [&](std::size_t k) { return found(k).empty(); })) pairs(slips);
+    std::vector<std::size_t> rest = unexplained();
+    if (rest.empty()) return;
+    for (const HandSlip& s : slips) {
+      const Tried t{&s, gradients(s)};
+      for (std::size_t k : rest) {
+        part_factor(k, t);
+        compare_with(k, t, false);
+      }
+    }
+    if (!unexplained().empty()) pairs(slips);
+  }
+  std::vector<std::size_t> unexplained() {
+    std::vector<std::size_t> out;
+    std::copy_if(open_.begin(), open_.end(), std::back_inserter(out), [&](std::size_t k) { return found(k).empty(); });
+    return out;
   }
 
   std::vector<std::optional<Flat>> gradients(const HandSlip& s) const {

@@ -1,66 +1,19 @@
 // The sweep in pieces: see by_hand_graph.hpp.
 #include <autograd/check/by_hand_graph.hpp>
 
-#include <string_view>
-
+#include <autograd/reverse/catch_sweep.hpp>
 #include <autograd/reverse/rule.hpp>
 
 namespace autograd::check {
 namespace {
 
+using Contribution = core::CatchSweep::Contribution;
+
 constexpr std::size_t none = static_cast<std::size_t>(-1);
-
-// Hands a statement its cotangent and catches what it contributes, in the order of its arguments.
-class Catch final : public Sweep {
- public:
-  explicit Catch(const Tensor& cotangent) : cotangent_(cotangent) {}
-  Var scalar(std::uint32_t) const override { return cotangent_.value(); }
-  void add_scalar(std::uint32_t index, const Var& c) override { caught.push_back({{index, false}, Tensor(c.value())}); }
-  bool take(std::uint32_t, Tensor& cotangent) override {
-    cotangent = cotangent_;
-    return true;
-  }
-  void add_tensor(std::uint32_t index, Tensor c) override {
-    if (index != 0) caught.push_back({{index, true}, std::move(c)});
-  }
-  const core::Array& accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) override {
-    add = false;
-    caught.push_back({{index, true}, Tensor(core::Array::zeros(shape, dtype))});
-    return caught.back().second.data();
-  }
-  bool offer(std::uint32_t, const Tensor&) override { return false; }
-
-  std::vector<std::pair<NodeId, Tensor>> caught;
-
- private:
-  Tensor cotangent_;
-};
-
-// Which arguments the caught contributions belong to: an op may leave some out, but keeps their order.
-std::vector<HandEdge> assigned(std::size_t statement, const Statement& s, Catch& from) {
-  std::vector<HandEdge> edges;
-  std::size_t k = 0;
-  const auto nodes = s.arguments();
-  for (auto& [node, value] : from.caught) {
-    while (k < nodes.size() && !(nodes[k] == node)) ++k;
-    if (k == nodes.size()) break;
-    edges.push_back({statement, k++, node, std::move(value)});
-  }
-  return edges;
-}
 
 Tensor plus(const Tensor& a, const Tensor& b) { return add_tensors(a, b); }
 
 }  // namespace
-
-std::string place(SourceLocation where) {
-  if (where.line == 0) return {};
-  std::string_view file = where.file;
-  if (const std::size_t slash = file.find_last_of('/'); slash != file.npos) file.remove_prefix(slash + 1);
-  std::string text(file);
-  text.append(":").append(std::to_string(where.line));
-  return text;
-}
 
 HandGraph::HandGraph(const Tape& tape, NodeId output)
     : tape_(tape),
@@ -81,15 +34,15 @@ HandGraph::HandGraph(const Tape& tape, NodeId output)
     const Statement& s = *statements[k];
     const std::size_t at = slot(s.result);
     if (!reached_[at]) continue;
-    Catch sweep(cotangents_[at]);
+    core::CatchSweep sweep(cotangents_[at]);
     s.pullback(sweep);
-    for (HandEdge& e : assigned(k, s, sweep)) {
-      const std::size_t to = slot(e.to);
-      cotangents_[to] = reached_[to] ? plus(cotangents_[to], e.value) : e.value;
+    for (Contribution& c : std::move(sweep).from(s)) {
+      const std::size_t to = slot(c.node);
+      cotangents_[to] = reached_[to] ? plus(cotangents_[to], c.value) : c.value;
       reached_[to] = true;
       into_[to].push_back(edges_.size());
       from_[k].push_back(edges_.size());
-      edges_.push_back(std::move(e));
+      edges_.push_back({k, c.argument, c.node, std::move(c.value)});
     }
   }
 }
@@ -136,16 +89,13 @@ std::vector<std::optional<Tensor>> HandGraph::edited(const std::vector<HandEdit>
     const bool other = touched(s.result);
     const std::optional<Tensor> g = other ? cotangent_now(s.result) : cotangents_[slot(s.result)];
     if (other) {
-      std::vector<HandEdge> again;
+      for (std::size_t e : from_[k]) changed[e] = true;
       if (g) {
-        Catch sweep(*g);
+        core::CatchSweep sweep(*g);
         s.pullback(sweep);
-        again = assigned(k, s, sweep);
-      }
-      for (std::size_t e : from_[k]) {
-        changed[e] = true;
-        for (HandEdge& a : again)
-          if (a.argument == edges_[e].argument) now[e] = a.value;
+        for (Contribution& c : std::move(sweep).from(s))
+          for (std::size_t e : from_[k])
+            if (edges_[e].argument == c.argument) now[e] = c.value;
       }
     }
     for (const HandEdit& edit : edits)
@@ -168,26 +118,26 @@ std::vector<std::optional<Tensor>> HandGraph::edited(const std::vector<HandEdit>
 }
 
 std::optional<Tensor> HandGraph::pulled(const HandEdge& e, const Tensor& cotangent) const {
-  Catch sweep(cotangent);
+  core::CatchSweep sweep(cotangent);
   statement(e).pullback(sweep);
-  for (HandEdge& a : assigned(e.statement, statement(e), sweep))
-    if (a.argument == e.argument) return a.value;
+  for (Contribution& c : std::move(sweep).from(statement(e)))
+    if (c.argument == e.argument) return c.value;
   return {};
 }
 
 std::optional<Tensor> HandGraph::pulled_at(const HandEdge& e, const std::vector<Tensor>& x, const Tensor& y,
                                            const Tensor& cotangent) const {
-  Catch sweep(cotangent);
+  core::CatchSweep sweep(cotangent);
   statement(e).pullback_at(x, y, sweep);
-  for (HandEdge& a : assigned(e.statement, statement(e), sweep))
-    if (a.argument == e.argument) return a.value;
+  for (Contribution& c : std::move(sweep).from(statement(e)))
+    if (c.argument == e.argument) return c.value;
   return {};
 }
 
 std::string HandGraph::describe(const Statement& s) const {
   std::string text("`");
   text.append(s.name()).append("`");
-  if (const std::string at = place(s.where); !at.empty()) text.append(" (").append(at).append(")");
+  if (const std::string at = to_string(s.where); !at.empty()) text.append(" (").append(at).append(")");
   return text;
 }
 

@@ -74,7 +74,4 @@ class HandGraph {
   std::vector<std::size_t> maker_;  // the statement that made a node
 };
 
-/// "net.cpp:12", empty where it is unknown.
-std::string place(SourceLocation where);
-
 }  // namespace autograd::check

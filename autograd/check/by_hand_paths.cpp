@@ -37,13 +37,10 @@ void forks(const HandGraph& graph, NodeId node, std::vector<HandSlip>& out) {
 
 void path_slips(const HandGraph& graph, std::vector<HandSlip>& out) {
   const auto& edges = graph.edges();
+  std::vector<HandSlip> branches;
   for (std::size_t e = 0; e < edges.size(); ++e) {
     const Statement& s = graph.statement(edges[e]);
-    const std::vector<std::size_t>& meeting = graph.into(edges[e].to);
-    if (meeting.size() > 1) {
-      if (meeting.front() == e) forks(graph, edges[e].to, out);
-      continue;
-    }
+    if (graph.into(edges[e].to).size() > 1) continue;
     std::size_t arguments = 0;
     for (const HandEdge& other : edges) arguments += other.statement == edges[e].statement;
     if (arguments < 2) continue;
@@ -54,10 +51,17 @@ void path_slips(const HandGraph& graph, std::vector<HandSlip>& out) {
       text += ", in the sum at " + graph.describe(s) + ", has no derivative" +
               (graph.result(s).size() == 1 ? ": is it a regularisation that was left out?" : ".");
     else text += " is taken for a constant.";
-    out.emplace_back(sums ? Mistake::missing_term : Mistake::lost_contribution, text, s);
-    out.back().edits.push_back(drop(e));
-    out.back().pairs = true;
+    std::vector<HandSlip>& to = sums && graph.result(s).size() == 1 ? out : branches;
+    to.emplace_back(sums ? Mistake::missing_term : Mistake::lost_contribution, text, s);
+    to.back().edits.push_back(drop(e));
+    to.back().pairs = true;
   }
+  for (std::size_t e = 0; e < edges.size(); ++e) {
+    const std::vector<std::size_t>& meeting = graph.into(edges[e].to);
+    if (meeting.size() > 1 && meeting.front() == e) forks(graph, edges[e].to, out);
+  }
+  // Another way to see a fork, and a less telling one.
+  for (HandSlip& s : branches) out.push_back(std::move(s));
 }
 
 }  // namespace autograd::check

@@ -21,14 +21,9 @@ namespace {
 
 // "dW[0, 2]" and "dx".
 std::string element_name(const HandGradient& g, Index element) {
-  const Shape& shape = g.shape;
-  std::string at;
-  for (std::size_t d = shape.size(); d-- > 0;) {
-    at = std::to_string(element % shape[d]) + (at.empty() ? "" : ", ") + at;
-    element /= shape[d];
-  }
-  const std::string name = "d" + g.name;
-  return shape.empty() ? name : name + "[" + at + "]";
+  std::string name("d");
+  name.append(g.name);
+  return g.shape.empty() ? name : name.append(core::index_text(g.shape, element));
 }
 
 void print(std::ostream& out, const HandGradient& g, std::size_t width) {

@@ -22,16 +22,6 @@ void add(Found& found, Mistake mistake, std::string text, int steps = 1) {
 
 std::string shape_of(const Flat& x) { return to_string(x.shape); }
 
-std::string position(const Shape& shape, std::size_t element) {
-  std::string at;
-  for (std::size_t d = shape.size(); d-- > 0;) {
-    const auto n = static_cast<std::size_t>(shape[d]);
-    at = std::to_string(element % n) + (at.empty() ? "" : ", ") + at;
-    element /= n;
-  }
-  return "[" + at + "]";
-}
-
 std::string with_legend(const HandFactor& f) { return f.legend.empty() ? f.name : f.name + " (" + f.legend + ")"; }
 
 // "and besides ..." for what a match took.
@@ -54,7 +44,8 @@ void zeros(const HandSubject& s, const HandMatcher& matcher, Found& found) {
   if (std::all_of(c.wrong.begin(), c.wrong.end(), [&](std::size_t i) { return s.given.v[i] == 0; }))
     add(found, Mistake::not_reached,
         s.gradient() + " is right except where it is 0: " + std::to_string(c.wrong.size()) +
-            " of its elements, the first at " + position(s.given.shape, c.wrong.front()) + ", were never computed.");
+            " of its elements, the first at " + core::index_text(s.given.shape, static_cast<Index>(c.wrong.front())) +
+            ", were never computed.");
 }
 
 void shape_and_factor(const HandSubject& s, HandMatcher& matcher, Found& found) {

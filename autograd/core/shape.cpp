@@ -11,6 +11,14 @@ std::string to_string(const Shape& s) {
 
 namespace core {
 
+std::string index_text(const Shape& shape, Index position) {
+  Shape at = shape;
+  for (std::size_t d = shape.size(); d-- > 0; position /= shape[d]) at[d] = position % shape[d];
+  std::string text = "[";
+  for (std::size_t d = 0; d < at.size(); ++d) text += (d ? ", " : "") + std::to_string(at[d]);
+  return text + "]";
+}
+
 void refuse_count(const Shape& s) {
   for (Index d : s)
     if (d < 0) throw ShapeError("shape", "negative extent in " + to_string(s), "Extents count elements: 0 or more.");

@@ -112,6 +112,9 @@ std::string to_string(const Shape& s);
 
 namespace core {
 
+/// "[1, 0]": the indices of the element at a row-major position.
+std::string index_text(const Shape& shape, Index position);
+
 /// The number of elements: the product of the extents, 1 for a scalar. Throws ShapeError on overflow or a negative
 /// extent.
 inline Index count(const Shape& s);

@@ -1,6 +1,9 @@
 // Where in the user's source something was named. std::source_location, which clang 14 does not offer.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 namespace autograd {
 
 /// A file and a line; line 0 when unknown. `SourceLocation where = SourceLocation::current()` as a default argument is
@@ -13,5 +16,13 @@ struct SourceLocation {
     return {file, line};
   }
 };
+
+/// "net.cpp:12", empty where it is unknown.
+inline std::string to_string(SourceLocation where) {
+  if (where.line == 0) return {};
+  std::string_view file = where.file;
+  if (const std::size_t slash = file.find_last_of('/'); slash != file.npos) file.remove_prefix(slash + 1);
+  return std::string(file).append(":").append(std::to_string(where.line));
+}
 
 }  // namespace autograd

@@ -124,6 +124,10 @@ Tensor stack_with_shape(std::span<const Var> x, const Shape& shape, Dtype dtype,
     y = stack_with_shape(primals, shape, dtype, where);
   }
   if (!any) return y;
+  // An element is as finite as its tensor; but a number may be too large for float32.
+  if (tape->watch())
+    for (std::size_t k = 0; k < x.size(); ++k)
+      tape->watch()->value(*tape, "stack", where, x.subspan(k, 1), core::element_at(y.data(), static_cast<Index>(k)));
   return tape->record_tensor<StackStatement>(y, where, std::move(nodes), x, shape, dtype);
 }
 

@@ -96,6 +96,7 @@ Tensor apply_list(const Op& op, std::span<const Tensor> x, SourceLocation where)
     return apply_list(op, std::span<const Tensor>(primals), where);
   }();
   if (!any || !is_floating(y.dtype())) return y;
+  if (tape->watch()) tape->watch()->value(*tape, Op::name, where, x, y, false);
   const Tensor result = tape->record_tensor<ListStatement<Op>>(y, where, op, x, std::move(nodes), y.dtype());
   if (tape->elementary()) static_cast<ListStatement<Op>&>(*tape->statements().back()).keep_constants(x);
   return result;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <vector>
 
+#include <autograd/reverse/anomaly_watch.hpp>
 #include <autograd/reverse/fused.hpp>
 
 namespace autograd {
@@ -293,6 +294,7 @@ Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where)
   }();
   note_branches<Op, N>(*tape, op, y.shape(), where, [&](std::size_t k) { return x[k].data(); });
   if (!any || !is_floating(y.dtype())) return y;
+  if (tape->watch()) tape->watch()->value(*tape, Op::name, where, x, y, op::Elementwise<Op, N>);
   return tape->record_tensor<RuleStatement<Op, N>>(y, where, op, primals, nodes, y);
 }
 
@@ -390,6 +392,7 @@ Var apply_scalar(const Op& op, const std::array<Var, N>& x, SourceLocation where
   }();
   note_branches<Op, N>(*tape, op, {}, where, [&](std::size_t k) { return scalar(x[k].value(), float64); });
   if (!any) return y;
+  if (tape->watch()) tape->watch()->value(*tape, Op::name, where, x, y);
   return tape->record_scalar<ScalarRule<Op, N>>(y, where, op, primals, nodes, y);
 }
 

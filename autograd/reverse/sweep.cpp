@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include <autograd/reverse/anomaly_watch.hpp>
 #include <autograd/reverse/rule.hpp>
 
 namespace autograd {
@@ -90,7 +91,8 @@ class TapeSweep final : public Sweep {
   }
 
   // Statements from the last to the first, those on scalars and those on tensors in the order they were recorded.
-  void run() {
+  void run(NodeId seed) {
+    if (tape_.watch_) return run_watched(seed);
     auto at = tape_.BasicTape<double>::position();
     double* scalars = out_.scalars_.data();
     const bool fast_scalars = !tape_.elementary() && !out_.scalars_.empty();
@@ -103,6 +105,16 @@ class TapeSweep final : public Sweep {
   }
 
  private:
+  // On a tape that watches; it records all operations as statements.
+  void run_watched(NodeId seed) {
+    core::WatchingSweep watching(tape_, *tape_.watch_, *this, seed);
+    for (std::size_t k = tape_.statements_.size(); k-- > 0;) watching.pull(*tape_.statements_[k]);
+    for (std::uint32_t i = 1; i < out_.scalar_vars_.size(); ++i)
+      watching.finished({i, false}, Tensor(out_.scalar_vars_[i].value()));
+    for (std::uint32_t i = 1; i < out_.tensors_.size(); ++i)
+      if (out_.tensors_[i].state == TensorAdjoint::known) watching.finished({i, true}, out_.tensors_[i].value);
+  }
+
   using TensorAdjoint = Gradients::TensorAdjoint;
 
   const Tape& tape_;
@@ -117,7 +129,7 @@ Gradients Tape::sweep(NodeId seed, const Var& scalar_seed, const Tensor& tensor_
   TapeSweep run(*this, out);
   if (seed.tensor) run.add_tensor(seed.index, tensor_seed);
   else run.add_scalar(seed.index, scalar_seed);
-  run.run();
+  run.run(seed);
   return out;
 }
 

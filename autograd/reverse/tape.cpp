@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <autograd/reverse/anomaly_watch.hpp>
 #include <autograd/reverse/elementary.hpp>
 
 namespace autograd {
@@ -10,6 +11,7 @@ namespace autograd {
 Tape::Tape() {
   tensors_.resize(1);  // index 0 stands for "not on the tape"
   if (!outer()) return;
+  watch_ = static_cast<Tape*>(outer())->watch_;
   record_elementary();
   scalars_.resize(1);
 }
@@ -17,6 +19,17 @@ Tape::Tape() {
 Tape::Tape(RecordGraph) : Tape() {
   record_elementary();
   scalars_.resize(1);
+}
+
+Tape::Tape(DetectAnomaly) : Tape(record_graph) {
+  own_watch_ = std::make_unique<core::AnomalyWatch>();
+  watch_ = own_watch_.get();
+}
+
+std::span<const StrongZero> Tape::strong_zeros() const {
+  if (!own_watch_)
+    throw TapeError("strong_zeros", "this tape does not watch", "Open it with ag::Tape tape{ag::detect_anomaly}.");
+  return own_watch_->strong_zeros;
 }
 
 Tape::~Tape() { destroy_statements(0); }

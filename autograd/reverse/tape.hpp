@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -22,6 +23,7 @@
 
 #include <autograd/core/arena.hpp>
 #include <autograd/core/source_location.hpp>
+#include <autograd/reverse/anomaly.hpp>
 #include <autograd/reverse/parameter.hpp>
 #include <autograd/reverse/statement.hpp>
 #include <autograd/reverse/tensor.hpp>
@@ -34,12 +36,17 @@ struct RecordGraph {};
 inline constexpr RecordGraph record_graph{};
 
 class Gradients;
+namespace core {
+class AnomalyWatch;
+}
 
 /// The tape of Var and Tensor. It records from its construction to the end of its scope, on its own thread.
 class Tape : public BasicTape<double> {
  public:
   Tape();
   explicit Tape(RecordGraph);
+  /// Stops with an AnomalyError where a value or a gradient stops being finite; see anomaly.hpp.
+  explicit Tape(DetectAnomaly);
   ~Tape();
 
   /// A scalar variable. A variable of an outer tape, or an expression of such, may stand for the value.
@@ -86,7 +93,14 @@ class Tape : public BasicTape<double> {
   /// The innermost tape of this thread, or null.
   static Tape* active() { return static_cast<Tape*>(BasicTape<double>::active()); }
 
+  /// Where a cotangent of exactly 0 met an infinite slope, in the sweeps so far. Throws TapeError unless the tape was
+  /// opened with detect_anomaly.
+  std::span<const StrongZero> strong_zeros() const;
+
   // ---- for ops, pictures and sweeps ----
+
+  /// What checks the operations of this tape; null unless it or a tape around it was opened with detect_anomaly.
+  const core::AnomalyWatch* watch() const { return watch_; }
 
   /// The value as the outer tape knows it; see Note [Levels]. Constants are their own.
   Var primal(const Var& x) const;
@@ -148,6 +162,8 @@ class Tape : public BasicTape<double> {
   core::PoolVector<Var> scalars_;                                         // primals, where every operation is recorded
   core::PoolVector<std::pair<std::uint64_t, std::uint32_t>> parameters_;  // id and tensor index, in order of first use
   std::map<std::pair<bool, std::uint32_t>, std::string> names_;
+  std::unique_ptr<core::AnomalyWatch> own_watch_;
+  core::AnomalyWatch* watch_ = nullptr;  // its own, or that of a tape around it
 };
 
 /// The gradient of one result, as a value: g[x] has the shape and dtype of x. On a nested tape it is itself a variable
