@@ -41,20 +41,20 @@ class Rows {
   Rows() = default;
   /// None, unless all arguments but single elements lie so, and little is computed for the gaps.
   Rows(const Shape& space, ArrayList in, Dtype dtype, const Array* cotangent = nullptr) {
-    Index height = 0, length = 0, distance = 0;
+    Index number = 0, length = 0, distance = 0;
     const auto fits = [&](const Array& a) {
       const Walk w(space, broadcast_strides(a.shape(), a.strides(), space));
       if (w.constant()) return true;
       if (w.rank != 2 || w.stride[1] != 1 || a.dtype() != dtype) return false;
-      if (height == 0) height = w.shape[0], length = w.shape[1], distance = w.stride[0];
+      if (length == 0) number = w.shape[0], length = w.shape[1], distance = w.stride[0];
       return w.shape[1] == length && w.stride[0] == distance;
     };
     if (in.empty() || in[0]->contiguous() || space.size() < 2) return;
     for (const Array* a : in)
       if (!fits(*a)) return;
-    if (height == 0 || (cotangent && !fits(*cotangent))) return;
+    if (number == 0 || length == 0 || (cotangent && !fits(*cotangent))) return;
     if (distance < length || distance > length + length / 4) return;
-    length_ = length, distance_ = distance, extent_ = (height - 1) * distance + length;
+    length_ = length, distance_ = distance, extent_ = (number - 1) * distance + length;
   }
 
   explicit operator bool() const { return length_ != 0; }
