@@ -175,7 +175,7 @@ template <class T>
 [[gnu::always_inline]] inline Pack<T> tanh(Pack<T> x) {
   constexpr T high = detail::is_float<T> ? T(20) : T(44);  // 1 from there on
   const Pack<T> a = abs(x);
-  const detail::ExponentialParts<T, !detail::is_float<T>> e(clamped(a + a, Pack<T>(0.0), Pack<T>(high)));
+  const detail::ExponentialParts<T, true> e(clamped(a + a, Pack<T>(0.0), Pack<T>(high)));
   const Pack<T> power = scale(Pack<T>(1.0), e.n), t = fma(power, e.p, power - 1.0);
   return copysign(t / (t + 2.0), x);
 }

@@ -33,13 +33,15 @@ template <class T>
   }
 }
 
-/// log |gamma(x)|. SLEEF's loses digits near the zeros between the poles, hence the C library for x < 0.
+/// log |gamma(x)|. SLEEF's loses digits near the zeros between the poles, hence the C library for x < 0; and its float32
+/// one overflows too early.
 template <class T>
 Pack<T> lgamma(Pack<T> x) {
   const Pack<T> y = simd::sleef_lgamma(x.batch);
-  const Mask<T> careful = x < 0.0;
+  constexpr T large = T(1e36);
+  const Mask<T> careful = x < 0.0 || x > large;
   if (!any(careful)) return y;
-  return where(careful, simd::lanes([](T v) { return v < 0 ? lgamma(v) : v; }, x.batch), y);
+  return where(careful, simd::lanes([](T v) { return v < 0 || v > large ? lgamma(v) : v; }, x.batch), y);
 }
 
 /// psi(x), the derivative of lgamma, lane by lane.

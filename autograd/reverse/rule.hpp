@@ -193,7 +193,6 @@ class RuleStatement final : public CheckedStatement<Op, N> {
     if (known) sweep.set_tensor(result.index, dy);
   }
 
-  bool elementwise() const override { return op::Elementwise<Op, N>; }
   bool repeats() const override { return true; }
   Tensor saved_argument(std::size_t k) const override { return Tensor(x_[k].get(Op::name).data()); }
   Tensor repeat(std::span<const Tensor> x) const override { return apply(op_, copied(x), where); }
@@ -345,7 +344,6 @@ class ScalarRule final : public CheckedStatement<Op, N> {
     sweep.set_scalar(result.index, dy);
   }
 
-  bool elementwise() const override { return true; }
   bool repeats() const override { return true; }
   Tensor saved_argument(std::size_t k) const override { return Tensor(x_[k].value()); }
   Tensor repeat(std::span<const Tensor> x) const override {

@@ -56,8 +56,6 @@ class Statement {
   virtual bool elementwise() const { return false; }
 
   // What explanations ask a single recorded operation; fused statements and crossings do not answer.
-  /// True if it applies an op to one element at a time.
-  virtual bool elementwise() const { return false; }
   /// True if the three below work.
   virtual bool repeats() const { return false; }
   /// The value that it saved of argument k, without history: the way to a constant, which has no node.
@@ -89,10 +87,13 @@ class Sweep {
   /// reference is good until something else is done to that cotangent.
   virtual const core::Array& accumulator(std::uint32_t index, const Shape& shape, Dtype dtype, bool& add) = 0;
   /// The statement that made this node as a part of another, where nobody could ask for the part's own cotangent and
-  /// none has been given yet; else null.
-  virtual const Statement* part(std::uint32_t index) const = 0;
-  /// The accumulator of a node, with zeros in it where nothing was.
-  virtual const core::Array& accumulator(std::uint32_t index) = 0;
+  /// none has been given yet; else null, and always so in a sweep that looks at single statements.
+  virtual const Statement* part(std::uint32_t) const { return nullptr; }
+  /// The accumulator of a node, with zeros in it where nothing was; asked for where there is a part.
+  virtual const core::Array& accumulator(std::uint32_t) {
+    static const core::Array none;
+    return none;
+  }
   /// Offers memory that nobody else needs as that place, its elements still to be overwritten; true when it was taken.
   virtual bool offer(std::uint32_t index, const Tensor& memory) = 0;
 };
