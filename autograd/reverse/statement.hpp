@@ -91,8 +91,8 @@ class Sweep {
   virtual const Statement* part(std::uint32_t) const { return nullptr; }
   /// The accumulator of a node, with zeros in it where nothing was; asked for where there is a part.
   virtual const core::Array& accumulator(std::uint32_t) {
-    static const core::Array none;
-    return none;
+    static const core::Array nothing;
+    return nothing;
   }
   /// Offers memory that nobody else needs as that place, its elements still to be overwritten; true when it was taken.
   virtual bool offer(std::uint32_t index, const Tensor& memory) = 0;
