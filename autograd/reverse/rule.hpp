@@ -195,10 +195,10 @@ class RuleStatement final : public CheckedStatement<Op, N> {
 
   bool repeats() const override { return true; }
   Tensor saved_argument(std::size_t k) const override { return Tensor(x_[k].get(Op::name).data()); }
-  Tensor repeat(std::span<const Tensor> x) const override { return apply(op_, copied(x), where); }
+  Tensor repeat(std::span<const Tensor> x) const override { return apply(op_, copied(x), this->where); }
   void pullback_at(std::span<const Tensor> x, const Tensor& y, Sweep& sweep) const override {
     RuleStatement other(op_, copied(x), nodes_, y);
-    other.result = result;
+    other.result = this->result;
     other.pullback(sweep);
   }
 
@@ -347,11 +347,11 @@ class ScalarRule final : public CheckedStatement<Op, N> {
   bool repeats() const override { return true; }
   Tensor saved_argument(std::size_t k) const override { return Tensor(x_[k].value()); }
   Tensor repeat(std::span<const Tensor> x) const override {
-    return Tensor(apply_scalar(op_, copied(x), where).value());
+    return Tensor(apply_scalar(op_, copied(x), this->where).value());
   }
   void pullback_at(std::span<const Tensor> x, const Tensor& y, Sweep& sweep) const override {
     ScalarRule other(op_, copied(x), nodes_, y.value());
-    other.result = result;
+    other.result = this->result;
     other.pullback(sweep);
   }
 
