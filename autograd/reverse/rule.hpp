@@ -90,7 +90,6 @@ template <class Op, std::size_t N>
 class CheckedStatement : public Statement {
  public:
   std::string_view name() const final { return Op::name; }
-  Array value(std::span<const Array> x) const final;
   const char* complex_value(std::span<const ComplexArray> x, ComplexArray& y) const final {
     if constexpr (op::Elementwise<Op, N>) {
       return alone::complex_elementwise<Op, N>(op(), x, y);
@@ -193,6 +192,10 @@ class RuleStatement final : public CheckedStatement<Op, N> {
     if (known) sweep.set_tensor(result.index, dy);
   }
 
+  Array value(std::span<const Array> x) const override {
+    const BasicTape<double>::Activate off(nullptr);
+    return for_arguments<N>([&](auto... i) { return apply(op_, std::array<Tensor, N>{Tensor(x[i])...}, {}).data(); });
+  }
   bool repeats() const override { return true; }
   Tensor saved_argument(std::size_t k) const override { return Tensor(x_[k].get(Op::name).data()); }
   Tensor repeat(std::span<const Tensor> x) const override { return apply(op_, copied(x), this->where); }
@@ -297,13 +300,6 @@ Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where)
   return tape->record_tensor<RuleStatement<Op, N>>(y, where, op, primals, nodes, y);
 }
 
-template <class Op, std::size_t N>
-Array CheckedStatement<Op, N>::value(std::span<const Array> x) const {
-  const BasicTape<double>::Activate none(nullptr);
-  const Op& o = op();
-  return for_arguments<N>([&](auto... i) { return apply(o, std::array<Tensor, N>{Tensor(x[i])...}, {}).data(); });
-}
-
 /// A recorded operation on N scalars, on a tape that keeps every operation.
 template <class Op, std::size_t N>
 class ScalarRule final : public CheckedStatement<Op, N> {
@@ -314,6 +310,11 @@ class ScalarRule final : public CheckedStatement<Op, N> {
       : op_(op), x_(x), nodes_(nodes), y_(y) {}
   std::span<const NodeId> arguments() const override { return nodes_; }
   Array constant(std::size_t k) const override { return scalar(x_[k].value(), float64); }
+  // An op that is used on numbers only need not compile for registers.
+  Array value(std::span<const Array> x) const override {
+    return for_arguments<N>(
+        [&](auto... i) { return scalar(static_cast<double>(op_.value(item(Op::name, x[i])...)), float64); });
+  }
 
   void pullback(Sweep& sweep) const override {
     const Var g = sweep.scalar(result.index);
