@@ -194,19 +194,21 @@ TEST_CASE("models and nested tapes are watched too") {
     CHECK(a.op == "square");
     CHECK(std::string(a.where.file).find("loss.cpp") != std::string::npos);
   }
-  // The tape inside has an anomaly backward; the one around it was asked to watch.
-  ag::Tape outer{ag::detect_anomaly};
-  const auto x = outer.variable(2.0);
-  const Anomaly a = anomaly_of([&] { ag::gradient([](const Var& v) { return sqrt(v * 0.0); }, x); });
-  CHECK(a.op == "sqrt");
-  CHECK(a.backward());
-  const Anomaly b = anomaly_of([&] { ag::gradient([](const Var& v) { return log(v - 2.0); }, x); });
-  CHECK(b.op == "log");
-  CHECK_FALSE(b.backward());
-  // A strong zero inside is none of its business: the slope of sqrt is infinite on the way, and nothing comes of it.
-  const auto flat = [](const Var& v) { return where(v > 2.0, sqrt(v - 2.0), v); };
-  CHECK(ag::gradient(flat, x).value() == 1);
-  CHECK(outer.strong_zeros().size() == 1);
+  {
+    // The tape inside has an anomaly backward; the one around it was asked to watch.
+    ag::Tape outer{ag::detect_anomaly};
+    const auto x = outer.variable(2.0);
+    const Anomaly a = anomaly_of([&] { ag::gradient([](const Var& v) { return sqrt(v * 0.0); }, x); });
+    CHECK(a.op == "sqrt");
+    CHECK(a.backward());
+    const Anomaly b = anomaly_of([&] { ag::gradient([](const Var& v) { return log(v - 2.0); }, x); });
+    CHECK(b.op == "log");
+    CHECK_FALSE(b.backward());
+    // A strong zero inside is none of its business: the slope of sqrt is infinite on the way, and nothing comes of it.
+    const auto flat = [](const Var& v) { return where(v > 2.0, sqrt(v - 2.0), v); };
+    CHECK(ag::gradient(flat, x).value() == 1);
+    CHECK(outer.strong_zeros().size() == 1);
+  }
   // The tape around does not watch, the one inside does.
   ag::Tape plain;
   const auto y = plain.variable(0.0);
