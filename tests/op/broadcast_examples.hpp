@@ -28,9 +28,12 @@ template <class Op, std::size_t N>
 std::vector<Example> broadcast_examples(const Op& o) {
   using Shapes = std::vector<ag::Shape>;
   const std::vector<Shapes> all =
-      N == 2 ? std::vector<Shapes>{{{3, 3}, {3}},         {{3, 3}, {3, 1}}, {{3}, {3, 3}}, {{2, 1, 3}, {2, 1}},
-                                   {ag::Shape{}, {2, 2}}, {{2, 3}, {2, 3}}, {{0, 3}, {3}}}
-             : std::vector<Shapes>{{{3, 3}, {3}, {3, 1}}, {{2, 2}, ag::Shape{}, {2, 2}}, {{3}, {2, 3}, {2, 1}}};
+      N == 2 ? std::vector<Shapes>{{{3, 3}, {3}},         {{3, 3}, {3, 1}}, {{3}, {3, 3}},   {{2, 1, 3}, {2, 1}},
+                                   {ag::Shape{}, {2, 2}}, {{2, 3}, {2, 3}}, {{0, 3}, {3}},   {{4}, {4, 4}},
+                                   {{4, 1}, {4, 4}},      {{4, 4}, {1, 4}}, {{1, 4}, {4, 4}}}
+             : std::vector<Shapes>{{{3, 3}, {3}, {3, 1}},    {{2, 2}, ag::Shape{}, {2, 2}}, {{3}, {2, 3}, {2, 1}},
+                                   {{4}, {4, 4}, {4, 1}},    {{4, 1}, {4, 4}, {4}},         {{4}, {4, 4}, {4, 4}},
+                                   {{4, 1}, {4, 4}, {4, 4}}, {{2, 3}, {2, 3}, {2, 3}}};
   std::vector<Example> out;
   for (const Shapes& shapes : all) {
     ag::Shape result;
@@ -41,7 +44,7 @@ std::vector<Example> broadcast_examples(const Op& o) {
       result = ag::core::broadcast("battery", result, shapes[k]);
       std::vector<double> values;
       for (ag::Index i = 0; i < ag::core::count(shapes[k]); ++i)
-        values.push_back(sample(op::domain_of<Op>(k), k, static_cast<std::size_t>(i)));
+        values.push_back(sample(op::domain_of<Op>(k), k, static_cast<std::size_t>(i) + 5 * out.size()));
       e.values.push_back(values);
       e.positive |= std::isfinite(op::domain_of<Op>(k).low);
     }
