@@ -25,8 +25,8 @@ class Restart {
     requires(!std::is_same_v<std::remove_cv_t<G>, Restart>) && RandomGenerator<G>
   Restart(G& generator) : again_([&generator, state = generator] { generator = state; }) {}
   template <class F>
-    requires(!RandomGenerator<std::remove_cvref_t<F>> && !std::is_same_v<std::remove_cvref_t<F>, Restart> &&
-             std::is_invocable_v<F&>)
+    requires(!std::is_same_v<std::remove_cvref_t<F>, Restart>) && (!RandomGenerator<std::remove_cvref_t<F>>) &&
+            std::is_invocable_v<F&>
   Restart(F again) : again_(std::move(again)) {}
   void operator()() const {
     if (again_) again_();
