@@ -62,11 +62,11 @@ class Sums {
 template <class T>
 void forward(ForwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& out,
              double scale) {
-  if (out.dtype() == dtype_of<T> && out.shape() == space && is_short<T>(space, in))
-    return forward_short<T>(kernel, formula, in, out);
+  const Index size = count(space);
+  if (size > 0 && size <= short_size) return forward_short<T>(kernel, formula, space, size, in, out, scale);
   const bool reduces = !(out.shape() == space);
   const Rows rows = reduces ? Rows() : Rows(space, in, dtype_of<T>);  // sums are grouped alike in every layout
-  const Index n = rows ? rows.extent() : count(space);
+  const Index n = rows ? rows.extent() : size;
   const bool stores_directly = !reduces && !rows && out.dtype() == dtype_of<T>;
   std::optional<Sums> sums;
   if (reduces) sums.emplace(out.shape(), space);
@@ -125,9 +125,9 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
 template <class T>
 void backward(BackwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& cotangent,
               double scale, std::span<const AdjointTarget> adjoints) {
-  const Array* const c = &cotangent;
-  if (scale == 1.0 && !any_part(adjoints) && is_short<T>(space, {&c, 1}) && is_short<T>(space, in))
-    return backward_short<T>(kernel, formula, in, cotangent, adjoints);
+  const Index size = count(space);
+  if (size > 0 && size <= short_size && !any_part(adjoints))
+    return backward_short<T>(kernel, formula, space, size, in, cotangent, scale, adjoints);
   SmallArray<std::optional<Sums>> sums(in.size());
   bool any_sums = false;
   Index sum_elements = 0;
@@ -138,7 +138,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
       sum_elements += sums[k]->size();
     }
   const Rows rows = any_sums ? Rows() : Rows(space, in, dtype_of<T>, &cotangent);
-  const Index n = rows ? rows.extent() : count(space);
+  const Index n = rows ? rows.extent() : size;
   const Grouping grouping(n, any_sums, sum_elements, any_part(adjoints));
   for (std::size_t k = 0; k < in.size(); ++k)
     if (sums[k]) sums[k]->open(grouping.groups);
@@ -154,7 +154,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
       T lane[lanes<T>];
     };
     SmallArray<Register> rest_grad(leaves);
-    Block<T> scaled;
+    Block<T> packed_cotangent, scaled;
     const Parts<T> parts(space, adjoints);
     std::uint64_t add = 0;
     for (std::size_t k = 0; k < in.size(); ++k) {
@@ -177,7 +177,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
       return block;
     };
     if (g.constant()) {
-      cot = g.read(0, std::min(block_size, n), scaled);
+      cot = g.read(0, std::min(block_size, n), packed_cotangent);
       if (scales) cot = scale_block(cot, std::min(block_size, n));
     }
     for (Index b = first; b < last; ++b) {
@@ -190,7 +190,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
           to[k] = sums[k] || rows ? grads[k].get() : adjoints[k].array->template data<T>() + begin;
       }
       if (!g.constant()) {
-        cot = g.read(begin, length, scaled);
+        cot = g.read(begin, length, packed_cotangent);
         if (scales) cot = scale_block(cot, length);
       }
       if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), cot, to.data(), add);

@@ -108,6 +108,12 @@ class Reader {
     in_place_ = array_->dtype() == dtype_of<T> && walk_.contiguous_run(begin, n, offset);
     if (in_place_) return array_->data<const T>() + offset;
     T* block = scratch.get();
+    if (walk_.repeated_run(begin, n, offset)) {  // a piece of a long row: perhaps the block is full of it already
+      if (offset == repeated_ && n <= times_) return block;
+      repeated_ = offset, times_ = n;
+    } else {
+      repeated_ = -1;
+    }
     with_type(array_->dtype(), [&]<class S>(Type<S>) { gather(walk_, array_->data<const S>(), begin, n, block); });
     pad(block, n);
     return block;
@@ -122,6 +128,7 @@ class Reader {
  private:
   const Array* array_ = nullptr;
   bool direct_ = false, in_place_ = false, constant_ = false;
+  Index repeated_ = -1, times_ = 0;  // the element that fills the scratch block, and how often
   Walk walk_;
 };
 

@@ -1,63 +1,173 @@
-// The block loop for short vectors: one block, and nothing to prepare.
+// The block loop for short spaces: one run of elements, and next to nothing to prepare.
+//
+// Small networks compute with a few hundred elements, and setting up the loop takes longer than it runs. Here each
+// argument is one run of the whole space: where it lies if it can be, else repeated, converted or gathered into scratch
+// memory. Results have the bits that the loop would give them.
 #pragma once
+
+#include <utility>
 
 #include <autograd/core/block_reader.hpp>
 #include <autograd/core/small_array.hpp>
 
 namespace autograd::core {
 
-// Short vectors without anything special about them: what a recurrent network computes with. Setting up the loop would
-// take longer than it runs.
+/// Elements of a space up to which it is short.
+inline constexpr Index short_size = 4 * block_size;
+
+// Memory for runs of elements, padded to full registers: on the stack while they are few.
 template <class T>
-bool is_short(const Shape& space, ArrayList in) {
-  const Index n = in.empty() ? 0 : in[0]->size();
-  if (n < lanes<T> || n > block_size) return false;
-  for (const Array* a : in)
-    if (!a->contiguous() || a->dtype() != dtype_of<T> || !(a->shape() == space)) return false;
-  return true;
+class Scratch {
+ public:
+  Scratch(std::size_t runs, Index n)
+      : run_((n + lanes<T> - 1) / lanes<T> * lanes<T>), bytes_(runs * static_cast<std::size_t>(run_) * sizeof(T)) {}
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    if (pool_) pool_free(pool_, bytes_);
+  }
+  T* take() {
+    if (!next_) next_ = bytes_ <= sizeof(space_) ? space_ : static_cast<T*>(pool_ = pool_allocate(bytes_));
+    return std::exchange(next_, next_ + run_);
+  }
+
+ private:
+  Index run_;
+  std::size_t bytes_;
+  T* next_ = nullptr;
+  void* pool_ = nullptr;
+  alignas(64) T space_[4096 / sizeof(T)];
+};
+
+/// The size of an array of this shape if the space is so many copies of it, one behind the other; else 0.
+inline Index period_in(const Shape& space, const Shape& shape) {
+  std::size_t i = shape.size(), j = space.size();
+  Index period = 1;
+  for (; i > 0 && shape[i - 1] == space[j - 1]; --i, --j) period *= shape[i - 1];
+  while (i > 0)
+    if (shape[--i] != 1) return 0;
+  return period;
+}
+
+// An argument as a run of n elements. A tiny one fills less than a register, and is padded to it.
+template <class T>
+const T* run_of(const Array& a, const Shape& space, Index n, Scratch<T>& scratch) {
+  const bool tiny = n < lanes<T>, in_place = a.contiguous() && a.dtype() == dtype_of<T>;
+  if (in_place && a.size() == n && !tiny) return a.data<const T>();
+  T* const to = scratch.take();
+  const Index period = in_place ? a.size() == n ? n : period_in(space, a.shape()) : 0;
+  if (period == 1) {
+    std::fill_n(to, n, *a.data<const T>());
+  } else if (period) {
+    std::copy_n(a.data<const T>(), period, to);
+    for (Index done = period; done < n; done += std::min(done, n - done))
+      std::copy_n(to, std::min(done, n - done), to + done);
+  } else {
+    const Walk walk(space, broadcast_strides(a.shape(), a.strides(), space));
+    with_type(a.dtype(), [&]<class S>(Type<S>) { gather(walk, a.data<const S>(), 0, n, to); });
+  }
+  if (tiny) Reader<T>::pad(to, n);
+  return to;
+}
+
+// Sums a run over the axes along which an array of this shape is repeated, in double, block by block as the loop does.
+template <class T>
+void sum_run(const T* run, const Shape& space, Index n, const Shape& shape, T* to, bool add, double scale) {
+  double sum[short_size];
+  const Index size = count(shape), period = period_in(space, shape);
+  std::fill_n(sum, size, 0.0);
+  if (period > 1) {
+    for (; n > 0; n -= period, run += period)
+      for (Index i = 0; i < period; ++i) sum[i] += static_cast<double>(run[i]);
+  } else {
+    const Walk walk(space, broadcast_strides(shape, row_major(shape), space));
+    for (Index b = 0; b < n; b += block_size) scatter_add(walk, sum, b, std::min(block_size, n - b), run + b);
+  }
+  for (Index i = 0; i < size; ++i) {
+    const T value = static_cast<T>(sum[i] * scale);
+    to[i] = add ? to[i] + value : value;
+  }
 }
 
 template <class T>
-void forward_short(ForwardKernel kernel, const void* formula, ArrayList in, const Array& out) {
-  const Index n = out.size(), full = n - n % lanes<T>;
+void forward_short(ForwardKernel kernel, const void* formula, const Shape& space, Index n, ArrayList in,
+                   const Array& out, double scale) {
+  const bool tiny = n < lanes<T>, reduces = !(out.shape() == space);
+  Scratch<T> scratch(in.size() + 1, n);
   SmallArray<const void*> from(in.size());
-  for (std::size_t k = 0; k < in.size(); ++k) from[k] = in[k]->data<const T>();
-  kernel(formula, static_cast<std::size_t>(full), from.data(), out.data<T>());
-  if (n == full) return;
-  for (std::size_t k = 0; k < in.size(); ++k) from[k] = in[k]->data<const T>() + n - lanes<T>;
-  kernel(formula, static_cast<std::size_t>(lanes<T>), from.data(), out.data<T>() + n - lanes<T>);
+  for (std::size_t k = 0; k < in.size(); ++k) from[k] = run_of(*in[k], space, n, scratch);
+  const bool stores_directly = !tiny && !reduces && out.dtype() == dtype_of<T>;
+  T* const to = stores_directly ? out.data<T>() : scratch.take();
+  const Index full = tiny ? lanes<T> : n - n % lanes<T>;
+  kernel(formula, static_cast<std::size_t>(full), from.data(), to);
+  if (full < n) {  // the last register of elements, some of them for the second time
+    for (std::size_t k = 0; k < in.size(); ++k) from[k] = static_cast<const T*>(from[k]) + n - lanes<T>;
+    kernel(formula, static_cast<std::size_t>(lanes<T>), from.data(), to + n - lanes<T>);
+  }
+  if (stores_directly) return;
+  if (reduces) sum_run(to, space, n, out.shape(), out.data<T>(), false, scale);
+  else if (out.dtype() == boolean)
+    for (Index i = 0; i < n; ++i) out.data<bool>()[i] = to[i] != T{0};
+  else std::copy_n(to, n, out.data<T>());
 }
 
+// The cotangents of the last register of elements. Overwritten, never added: the same adjoint may stand behind two
+// arguments, and each must see the other's sum. The cotangent of those met before may be overwritten already: what
+// comes out for them is dropped.
 template <class T>
-void backward_short(BackwardKernel kernel, const void* formula, ArrayList in, const Array& cotangent,
-                    std::span<const AdjointTarget> adjoints) {
+void backward_rest(BackwardKernel kernel, const void* formula, Index n, Index full, SmallArray<const void*>& from,
+                   const T* cotangent, SmallArray<void*>& to, std::uint64_t add) {
   struct alignas(64) Register {
     T lane[lanes<T>];
     Register() {}
   };
-  const Index n = cotangent.size(), full = n - n % lanes<T>, last = n - lanes<T>;
+  const Index last = n - lanes<T>;
+  SmallArray<Register> rest(from.size());
+  SmallArray<void*> rest_to(from.size());
+  for (std::size_t k = 0; k < from.size(); ++k) {
+    from[k] = static_cast<const T*>(from[k]) + last;
+    rest_to[k] = to[k] ? rest[k].lane : nullptr;
+  }
+  kernel(formula, static_cast<std::size_t>(lanes<T>), from.data(), cotangent + last, rest_to.data(), 0);
+  for (std::size_t k = 0; k < from.size(); ++k) {
+    if (!to[k]) continue;
+    T* const target = static_cast<T*>(to[k]) + last;
+    const bool adds = add >> k & 1;
+    for (Index i = full - last; i < lanes<T>; ++i) target[i] = adds ? target[i] + rest[k].lane[i] : rest[k].lane[i];
+  }
+}
+
+template <class T>
+void backward_short(BackwardKernel kernel, const void* formula, const Shape& space, Index n, ArrayList in,
+                    const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints) {
+  const bool tiny = n < lanes<T>;
+  Scratch<T> scratch(2 * in.size() + 2, n);
   SmallArray<const void*> from(in.size());
   SmallArray<void*> to(in.size());
   std::uint64_t add = 0;
+  const auto direct = [&](std::size_t k) { return !tiny && in[k]->size() == n; };
   for (std::size_t k = 0; k < in.size(); ++k) {
-    from[k] = in[k]->data<const T>();
-    to[k] = adjoints[k].array ? adjoints[k].array->template data<T>() : nullptr;
-    if (adjoints[k].add) add |= std::uint64_t{1} << k;
+    from[k] = run_of(*in[k], space, n, scratch);
+    to[k] = !adjoints[k].array ? nullptr : direct(k) ? adjoints[k].array->template data<T>() : scratch.take();
+    if (adjoints[k].add && direct(k)) add |= std::uint64_t{1} << k;
   }
-  kernel(formula, static_cast<std::size_t>(full), from.data(), cotangent.data<const T>(), to.data(), add);
-  if (n == full) return;
-  // As in `backward`: overwritten, and what comes out for elements met before is dropped.
-  SmallArray<Register> rest(in.size());
-  for (std::size_t k = 0; k < in.size(); ++k) {
-    from[k] = in[k]->data<const T>() + last;
-    if (to[k]) to[k] = rest[k].lane;
+  const T* g = run_of(cotangent, space, n, scratch);
+  const Index full = tiny ? lanes<T> : n - n % lanes<T>;
+  if (scale != 1.0) {
+    T* const scaled = scratch.take();
+    for (Index i = 0; i < std::max(n, full); ++i) scaled[i] = g[i] * static_cast<T>(scale);
+    g = scaled;
   }
-  kernel(formula, static_cast<std::size_t>(lanes<T>), from.data(), cotangent.data<const T>() + last, to.data(), 0);
+  kernel(formula, static_cast<std::size_t>(full), from.data(), g, to.data(), add);
+  if (full < n) backward_rest(kernel, formula, n, full, from, g, to, add);
   for (std::size_t k = 0; k < in.size(); ++k) {
-    if (!to[k]) continue;
-    T* target = adjoints[k].array->template data<T>() + last;
-    for (Index i = full - last; i < lanes<T>; ++i)
-      target[i] = adjoints[k].add ? target[i] + rest[k].lane[i] : rest[k].lane[i];
+    if (!to[k] || direct(k)) continue;
+    const T* const run = static_cast<const T*>(to[k]);
+    T* const target = adjoints[k].array->template data<T>();
+    if (in[k]->size() != n) sum_run(run, space, n, in[k]->shape(), target, adjoints[k].add, 1.0);
+    else if (adjoints[k].add)
+      for (Index i = 0; i < n; ++i) target[i] += run[i];
+    else std::copy_n(run, n, target);
   }
 }
 

@@ -81,6 +81,17 @@ struct Walk {
     }
     return true;
   }
+
+  /// True if n elements from `begin` on are one, repeated; then its offset is set.
+  bool repeated_run(Index begin, Index n, Index& offset) const {
+    if (rank == 0 || stride[rank - 1] != 0 || begin % shape[rank - 1] + n > shape[rank - 1]) return false;
+    offset = 0;
+    for (std::size_t d = rank; d-- > 0;) {
+      offset += begin % shape[d] * stride[d];
+      begin /= shape[d];
+    }
+    return true;
+  }
 };
 
 /// to[i] = element begin + i of the walk over `from`, converted.

@@ -20,14 +20,14 @@ class TensorBattery {
   TensorBattery(const Op& o, Verdict& verdict) : op_(o), verdict_(verdict) {}
 
   void run() {
-    constexpr ag::Index sizes[] = {0, 1, 7, 8, 9, 15, 16, 17, 511, 512, 513, 1300};
+    constexpr ag::Index sizes[] = {0, 1, 7, 8, 9, 15, 16, 17, 511, 512, 513, 2047, 2048, 2049, 2700};
     for (ag::Index n : sizes) {
       arguments(Layout::contiguous, Layout::contiguous, 1, n);
       evaluate<false>(all);
       evaluate<true>(all);
     }
-    // (19, 27) is one more than a block.
-    constexpr std::pair<ag::Index, ag::Index> shapes[] = {{3, 5}, {19, 27}, {0, 3}, {3, 0}};
+    // (19, 27) is one more than a block, (3, 683) one more than a short run.
+    constexpr std::pair<ag::Index, ag::Index> shapes[] = {{3, 5}, {19, 27}, {3, 683}, {0, 3}, {3, 0}};
     unsigned turn = 0;
     for (auto [rows, columns] : shapes)
       for (Layout first : layouts)

@@ -46,6 +46,24 @@ TEST_CASE("a mean over one axis of an expression, and its gradient") {
   CHECK(g[x].to_vector() == std::vector<double>{2, 4, 6, 80, 100, 120});
 }
 
+TEST_CASE("cotangents and columns are repeated along rows of several blocks") {
+  const ag::Index rows = 3, columns = 2500;
+  ag::Tape tape;
+  const auto x = tape.variable(ag::Tensor::linspace(-1, 2, {rows, columns}));
+  const auto c = tape.variable(ag::Tensor::of<double>({2, 3, 5}, {rows, 1}));
+  const ag::Tensor m = mean(x * c, 1);
+  const std::vector<double> cotangent{7, 11, 13}, factor{2, 3, 5};
+  const auto g = tape.gradient(m, ag::Tensor::of(cotangent, {rows}));
+  for (ag::Index i = 0; i < rows; ++i) {
+    const auto k = static_cast<std::size_t>(i);
+    const ag::Tensor row = slice(x, i);
+    CHECK(m(i).value() == Approx(factor[k] * mean(row).value()).epsilon(1e-14));
+    CHECK(g[c](i, 0).value() == Approx(cotangent[k] * mean(row).value()).epsilon(1e-14));
+    const std::vector<double> slopes = ag::Tensor(slice(g[x], i)).to_vector();
+    CHECK(slopes == std::vector<double>(columns, cotangent[k] * (1.0 / columns) * factor[k]));
+  }
+}
+
 TEST_CASE("an expression reads up to 64 tensors") {
   ag::Tape tape;
   const auto x = tape.variable(ag::Tensor::ones({3}));
@@ -80,7 +98,7 @@ TEST_CASE("sums into broadcast leaves on several threads equal a loop, whatever 
   // 2^15 elements are where threads start.
   const ag::Index rows = 300, columns = 257;
   ag::Tape tape;
-  const auto x = tape.variable(ag::Tensor::linspace(-1, 1, {rows, columns}));
+  const auto x = tape.variable(ag::Tensor::linspace(-1, 2, {rows, columns}));
   const auto w = tape.variable(ag::Tensor::linspace(0.5, 1.5, {columns}));
   const auto c = tape.variable(ag::Tensor::linspace(-2, 3, {rows, 1}));
   const auto s = tape.variable(ag::Tensor(0.25));
