@@ -50,7 +50,8 @@ void require_parameters(std::string_view where, const std::vector<ag::Parameter*
 
 template <class T>
 T* elements(ag::Parameter& p) {
-  return p.mutable_array<T>().data();
+  p.data().touch();
+  return p.data().data<T>();
 }
 
 // Calls f(i, n, w, g) with the elements of parameter number i and of its gradient, as float or double.

@@ -31,7 +31,7 @@ Index columns(const Array& x) { return x.shape()[x.rank() - 1]; }
 
 // A matrix, or a batch of them, perhaps to be read with rows and columns exchanged.
 struct Operand {
-  Array array;
+  const Array& array;  // not a handle: to count references takes as long as to multiply matrices of ten elements
   bool transposed;
 
   std::size_t row_axis() const { return array.rank() - (transposed ? 1 : 2); }
@@ -43,18 +43,20 @@ struct Operand {
 // A batch of matrices as BLAS takes them: in memory, `lines` of `length` elements, which are rows or
 // (transposed) columns.
 struct Matrices {
-  Array array;
   CBLAS_TRANSPOSE flag = CblasNoTrans;
   int lines = 0, length = 0, leading = 0;
 
-  explicit Matrices(const Operand& x) : array(x.array) {
-    if (!fits(x)) array = x.array.copy(), fits(x);
+  explicit Matrices(const Operand& x) : array_(&x.array) {
+    if (!fits(x)) copy_ = x.array.copy(), array_ = &copy_, fits(x);
   }
+  Matrices(const Matrices&) = delete;
+  Matrices& operator=(const Matrices&) = delete;
+  const Array& array() const { return *array_; }
   CBLAS_TRANSPOSE exchanged() const { return flag == CblasTrans ? CblasNoTrans : CblasTrans; }
 
  private:
   bool fits(const Operand& x) {
-    const Index row = array.strides()[x.row_axis()], column = array.strides()[x.column_axis()];
+    const Index row = array().strides()[x.row_axis()], column = array().strides()[x.column_axis()];
     return lie(x.rows(), x.columns(), row, column, CblasNoTrans) || lie(x.columns(), x.rows(), column, row, CblasTrans);
   }
   // An axis of one element may have any stride.
@@ -66,23 +68,33 @@ struct Matrices {
     lines = static_cast<int>(outer), length = static_cast<int>(inner), leading = static_cast<int>(outer_stride);
     return true;
   }
+
+  Array copy_;
+  const Array* array_;
 };
 
 // A batch of vectors, along one axis of x, as BLAS takes them: at a positive stride.
 struct Vectors {
-  Array array;
   int stride;
 
-  Vectors(const Array& x, std::size_t axis) : array(x) {
-    const auto positive = [&] { return array.strides()[axis] > 0 && array.strides()[axis] <= blas_limit; };
-    if (x.shape()[axis] > 1 && !positive()) array = x.copy();
-    stride = x.shape()[axis] > 1 ? static_cast<int>(array.strides()[axis]) : 1;
+  Vectors(const Array& x, std::size_t axis) : array_(&x) {
+    const bool positive = x.strides()[axis] > 0 && x.strides()[axis] <= blas_limit;
+    if (x.shape()[axis] > 1 && !positive) copy_ = x.copy(), array_ = &copy_;
+    stride = x.shape()[axis] > 1 ? static_cast<int>(array().strides()[axis]) : 1;
   }
+  Vectors(const Vectors&) = delete;
+  Vectors& operator=(const Vectors&) = delete;
+  const Array& array() const { return *array_; }
+
+ private:
+  Array copy_;
+  const Array* array_;
 };
 
 // Calls f(offset in a, offset in b, number of the product) for each product of a batch.
 template <class F>
 void each_product(const Shape& batch, const Array& a, const Array& b, const F& f) {
+  if (batch.empty()) return f(Index{0}, Index{0}, Index{0});
   const auto outer = [&](const Array& x) {
     Shape shape = x.shape(), strides = x.strides();
     shape.resize(x.rank() - 2), strides.resize(x.rank() - 2);
@@ -113,21 +125,21 @@ void multiply(const Operand& lhs, const Operand& rhs, const Array& out) {
   if (n == 1) {
     const Matrices a(lhs);
     const Vectors x(rhs.array, rhs.row_axis());
-    each_product(batch, a.array, x.array, [&](Index oa, Index ox, Index p) {
-      gemv(a.flag, a.lines, a.length, a.array.data<T>() + oa, a.leading, x.array.data<T>() + ox, x.stride, y + p * m);
+    each_product(batch, a.array(), x.array(), [&](Index oa, Index ox, Index p) {
+      gemv(a.flag, a.lines, a.length, a.array().data<T>() + oa, a.leading, x.array().data<T>() + ox, x.stride, y + p * m);
     });
   } else if (m == 1) {
     const Matrices b(rhs);
     const Vectors x(lhs.array, lhs.column_axis());
-    each_product(batch, x.array, b.array, [&](Index ox, Index ob, Index p) {
-      gemv(b.exchanged(), b.lines, b.length, b.array.data<T>() + ob, b.leading, x.array.data<T>() + ox, x.stride,
+    each_product(batch, x.array(), b.array(), [&](Index ox, Index ob, Index p) {
+      gemv(b.exchanged(), b.lines, b.length, b.array().data<T>() + ob, b.leading, x.array().data<T>() + ox, x.stride,
            y + p * n);
     });
   } else {
     const Matrices a(lhs), b(rhs);
-    each_product(batch, a.array, b.array, [&](Index oa, Index ob, Index p) {
-      gemm(a.flag, b.flag, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), a.array.data<T>() + oa,
-           a.leading, b.array.data<T>() + ob, b.leading, y + p * m * n);
+    each_product(batch, a.array(), b.array(), [&](Index oa, Index ob, Index p) {
+      gemm(a.flag, b.flag, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), a.array().data<T>() + oa,
+           a.leading, b.array().data<T>() + ob, b.leading, y + p * m * n);
     });
   }
 }
@@ -151,7 +163,8 @@ Array product(const Operand& lhs, const Operand& rhs, const Shape& result, bool 
   if (a.rank() > 2 && !lhs.transposed && a.contiguous() && b.size() == rows(b) * columns(b) &&
       a.size() / inner <= blas_limit) {
     const Array matrix = b.view({rows(b), columns(b)}, {b.strides()[b.rank() - 2], b.strides()[b.rank() - 1]}, 0);
-    compute({reshape(a, {-1, inner}), false}, {matrix, rhs.transposed}, reshape(out, {-1, columns(out)}));
+    const Array tall = reshape(a, {-1, inner});
+    compute({tall, false}, {matrix, rhs.transposed}, reshape(out, {-1, columns(out)}));
   } else {
     compute(lhs, rhs, out);
   }
@@ -219,10 +232,9 @@ Array matmul(const Array& lhs, const Array& rhs, const ProductOptions& options) 
         "The weight is (out, in); with a weight (in, out) write matmul(x, w).");
   // A vector gets an axis, which changes nothing for the others.
   const ProductShapes s = product_shapes(seen(a), seen(b));
-  const auto with_axis = [](const Operand& x, const Shape& shape) {
-    return x.array.rank() == 1 ? Operand{reshape(x.array, shape), false} : x;
-  };
-  return reshaped(product(with_axis(a, s.lhs), with_axis(b, s.rhs), s.result, options.column_major), s.shown);
+  const auto with_axis = [](const Array& x, const Shape& shape) { return x.rank() == 1 ? reshape(x, shape) : x; };
+  const Array left = with_axis(lhs, s.lhs), right = with_axis(rhs, s.rhs);
+  return reshaped(product({left, a.transposed}, {right, b.transposed}, s.result, options.column_major), s.shown);
 }
 
 bool is_column_major(const Array& x) {

@@ -8,7 +8,19 @@
 
 namespace autograd {
 
+namespace {
+
+// Room for one more element; the first time for as many as a small network has, which growing in steps would move
+// often.
+template <class Vector>
+void make_room(Vector& v) {
+  if (v.size() == v.capacity()) v.reserve(std::max<std::size_t>(16, 2 * v.size()));
+}
+
+}  // namespace
+
 Tape::Tape() {
+  make_room(tensors_);
   tensors_.resize(1);  // index 0 stands for "not on the tape"
   if (!outer()) return;
   watch_ = static_cast<Tape*>(outer())->watch_;
@@ -83,6 +95,8 @@ Tensor Tape::parameter(const Parameter& p) {
         const Activate level(outer());
         outer_value = Tensor(p);
       }
+      make_room(tensors_);
+      make_room(parameters_);
       tensors_.push_back({outer_value});
       index = static_cast<std::uint32_t>(tensors_.size() - 1);
       parameters_.emplace_back(state.id, index);
@@ -152,6 +166,7 @@ void Tape::enter(Statement* s, SourceLocation where) {
   s->scalars_before = static_cast<std::uint32_t>(scalar_statements_.seal());
   // The statement exists already: if the list cannot grow, it must go again.
   try {
+    make_room(statements_);
     statements_.push_back(s);
   } catch (...) {
     s->~Statement();
@@ -165,6 +180,7 @@ Tensor Tape::finish_tensor(Statement* s, const Tensor& result, SourceLocation wh
   enter(s, where);
   s->result = {static_cast<std::uint32_t>(tensors_.size()), true};
   try {
+    make_room(tensors_);
     tensors_.push_back({result, s->keeps_result ? 1u : 0u, s});
   } catch (...) {
     destroy_statements(statements_.size() - 1);
