@@ -36,16 +36,38 @@ T largest(const T* x, Index n) {
   return n > 0 ? extreme_of<1>(x, n) : -std::numeric_limits<T>::infinity();
 }
 
-// The sum of exp(x - shift) over a row; the terms go to `out` if it is given.
+// The sum of exp(x - shift) over a row. Four registers of running sums hide the latency of an addition; a few hundred
+// terms are added in T, the rest in double.
+template <class T>
+double sum_of_exponentials(const T* x, Index n, T shift) {
+  constexpr auto lanes = static_cast<Index>(Pack<T>::size);
+  double sum = 0;
+  for (Index begin = 0; begin < n; begin += block) {
+    const T* const p = x + begin;
+    const Index length = std::min(block, n - begin);
+    Pack<T> running[4];
+    for (Pack<T>& r : running) r = Pack<T>(0.0);
+    Index i = 0;
+    for (; i + 4 * lanes <= length; i += 4 * lanes)
+      for (Index k = 0; k < 4; ++k) running[k] += exp(Pack<T>::load(p + i + k * lanes) - Pack<T>(shift));
+    for (; i + lanes <= length; i += lanes) running[0] += exp(Pack<T>::load(p + i) - Pack<T>(shift));
+    sum += static_cast<double>(reduce_sum((running[0] + running[1]) + (running[2] + running[3])));
+    if (i == length) continue;
+    T term[block];
+    map(length - i, term, [shift](Pack<T> v) { return exp(v - shift); }, p + i);
+    for (Index k = 0; k < length - i; ++k) sum += static_cast<double>(term[k]);
+  }
+  return sum;
+}
+
+// The same, the terms written to `out`.
 template <class T>
 double exponentials(const T* x, Index n, T shift, T* out) {
-  T scratch[block];
   double sum = 0;
   for (Index i = 0; i < n; i += block) {
     const Index length = std::min(block, n - i);
-    T* to = out ? out + i : scratch;
-    map(length, to, [shift](Pack<T> v) { return exp(v - shift); }, x + i);
-    sum += static_cast<double>(sum_of(to, length));
+    map(length, out + i, [shift](Pack<T> v) { return exp(v - shift); }, x + i);
+    sum += static_cast<double>(sum_of(out + i, length));
   }
   return sum;
 }
@@ -54,7 +76,7 @@ template <class T>
 void softmax_row(const T* x, Index n, T* y, bool log) {
   const T shift = largest(x, n);
   if (log) {
-    const T log_sum = static_cast<T>(std::log(exponentials<T>(x, n, shift, nullptr)));
+    const T log_sum = static_cast<T>(std::log(sum_of_exponentials(x, n, shift)));
     for (Index i = 0; i < n; ++i) y[i] = x[i] - shift - log_sum;
   } else {
     const T scale = static_cast<T>(1 / exponentials(x, n, shift, y));
@@ -130,7 +152,7 @@ Array logsumexp(const Array& x, const Axes& axes, bool keepdims) {
           T* to = out.data<T>() + at;
           if (loop.inner == 1) {
             const T top = largest(from, loop.n);
-            *to = joined(top, exponentials<T>(from, loop.n, top, nullptr));
+            *to = joined(top, sum_of_exponentials(from, loop.n, top));
             return;
           }
           Columns<T> c;
@@ -148,14 +170,17 @@ bool all_finite(const Array& x) {
   });
 }
 
-Array cross_entropy(const Array& x, const Array& labels) {
+namespace {
+
+// The labels without gaps, each the number of a class.
+Array checked_labels(const Array& x, const Array& labels) {
   if (x.rank() != 2 || !(labels.shape() == Shape{x.shape()[0]}))
     throw ShapeError("cross_entropy", "scores " + to_string(x.shape()) + ", labels " + to_string(labels.shape()),
                      "Scores are (examples, classes), labels (examples,).");
   if (labels.dtype() != int64)
     throw DtypeError("cross_entropy", "labels are " + std::string(name_of(labels.dtype())), "Labels are int64.");
   const Index classes = x.shape()[1];
-  const Array label = labels.packed(), out = Array::empty(labels.shape(), x.dtype());
+  Array label = labels.packed();
   const std::int64_t* at = label.data<const std::int64_t>();
   for (Index i = 0; i < label.size(); ++i)
     if (at[i] < 0 || at[i] >= classes)
@@ -163,13 +188,67 @@ Array cross_entropy(const Array& x, const Array& labels) {
                         "label " + std::to_string(at[i]) + " at position " + std::to_string(i) + " with " +
                             std::to_string(classes) + " classes",
                         "Labels run from 0 to " + std::to_string(classes - 1) + ".");
+  return label;
+}
+
+// One row of cross_entropy_slope. The exponent log softmax(x) is the difference from the score of the label, and there
+// it is -y; but where y is infinite.
+template <class T, class Factor>
+void slope_row(const T* x, Index n, Index label, T y, T* out, const Factor& factor) {
+  if (std::isfinite(y)) {
+    const T score = x[label];
+    map(n, out, [score, y](Pack<T> v) { return exp(v - score - y); }, x);
+    out[label] = std::expm1(-y);
+  } else {
+    softmax_row(x, n, out, false);
+    out[label] -= 1;
+  }
+  factor(out);
+}
+
+}  // namespace
+
+Array cross_entropy(const Array& x, const Array& labels) {
+  const Array label = checked_labels(x, labels), out = Array::empty(labels.shape(), x.dtype());
+  const std::int64_t* at = label.data<const std::int64_t>();
   with_floating("cross_entropy", x.dtype(), [&]<class T>(Type<T>) {
     const AxisLoop loop(x, {1});
     loop.each_block([&](Index first, Index row, Index) {
       const T* from = loop.x.data<const T>() + first;
       const T top = largest(from, loop.n);
-      const T log_sum = static_cast<T>(std::log(exponentials<T>(from, loop.n, top, nullptr)));
+      const T log_sum = static_cast<T>(std::log(sum_of_exponentials(from, loop.n, top)));
       out.data<T>()[row] = -(from[at[row]] - top - log_sum);
+    });
+  });
+  return out;
+}
+
+Array cross_entropy_slope(const Array& factor, const Array& y, const Array& x, const Array& labels) {
+  const Array label = checked_labels(x, labels), out = Array::empty(x.shape(), x.dtype());
+  const std::int64_t* at = label.data<const std::int64_t>();
+  const Index rows = x.shape()[0];
+  const bool one = factor.shape() == Shape{rows, 1};
+  if (!(one || factor.shape() == x.shape()) || !(y.shape() == Shape{rows}))
+    throw ShapeError("cross_entropy_slope",
+                     "factors " + to_string(factor.shape()) + ", losses " + to_string(y.shape()) + ", scores " +
+                         to_string(x.shape()),
+                     "Factors are (examples, classes) or (examples, 1), losses (examples,).");
+  if (factor.dtype() != x.dtype() || y.dtype() != x.dtype())
+    throw DtypeError("cross_entropy_slope", "factors, losses and scores have different dtypes",
+                     "Convert them with cast.");
+  const Array f = factor.packed(), losses = y.packed();
+  with_floating("cross_entropy_slope", x.dtype(), [&]<class T>(Type<T>) {
+    const AxisLoop loop(x, {1});
+    loop.each_block([&](Index first, Index row, Index) {
+      const Index n = loop.n;
+      const T* const by = f.data<const T>() + (one ? row : first);
+      slope_row(loop.x.data<const T>() + first, n, at[row], losses.data<const T>()[row], out.data<T>() + first,
+                [by, n, one](T* to) {
+                  if (one)
+                    for (Index i = 0; i < n; ++i) to[i] *= *by;
+                  else
+                    for (Index i = 0; i < n; ++i) to[i] *= by[i];
+                });
     });
   });
   return out;

@@ -37,7 +37,7 @@ using Selection = List<Abs, Sign, Floor, Ceil, Round, Maximum, Minimum, Clamp, W
 using Comparison = List<Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual>;
 
 using Reductions = List<Sum, Mean, Max, Min, Prod, ProductOfOthers, Cumsum>;
-using Softmaxes = List<Softmax, LogSoftmax, Logsumexp, CrossEntropy>;
+using Softmaxes = List<Softmax, LogSoftmax, Logsumexp, CrossEntropy, CrossEntropySlope>;
 using Linear = List<Matmul>;
 using Layout = List<Reshape, BroadcastTo, Transpose, Flip, Roll, Cast, Diagonal, DiagonalMatrix, Tril, Triu>;
 using Indexing = List<Slice, Take, TakeAdd, Gather, GatherAdd>;

@@ -252,30 +252,67 @@ struct MutatedRule : Op {
   }
 };
 
-/// The same for an op of two arguments, whose cotangents are functions.
-template <class Op>
-struct MutatedPair : Op {
-  MutatedPair(const Op& o) : Op(o) {}
-  auto pullback(const auto& g, const auto& y, const auto& a, const auto& b) const {
-    const Tensor in = detail::income(g);
-    const bool swap = detail::is(Fault::arguments_swapped) && a.shape() == b.shape();
-    const bool stale = detail::is(Fault::stale_argument);
-    const Tensor lhs = stale && chosen_rule.argument == 0 ? Tensor(a + 0.125) : swap ? b : a;
-    const Tensor rhs = stale && chosen_rule.argument == 1 ? Tensor(b + 0.125) : swap ? a : b;
-    const auto right = [op = Op(*this), y, lhs, rhs](const Tensor& c, std::size_t k) {
-      const auto functions = op.pullback(c, y, lhs, rhs).functions;
-      return k == 0 ? Tensor(std::get<0>(functions)()) : Tensor(std::get<1>(functions)());
-    };
-    const auto mutated = [in, right](std::size_t k) {
-      if (detail::is(Fault::cotangents_swapped)) {
-        const Tensor other = right(in, 1 - k), own = right(in, k);
+/// The same for an op of several arguments, whose cotangents are functions.
+template <class Op, std::size_t N>
+struct MutatedSeveral : Op {
+  using Tensors = std::array<Tensor, N>;
+  MutatedSeveral(const Op& o) : Op(o) {}
+
+  template <class... X>
+    requires(sizeof...(X) == N)
+  auto pullback(const auto& g, const auto& y, const X&... x) const {
+    const bool right = chosen_rule.pushforward;
+    return given([op = Op(*this), right, in = right ? Tensor(g) : detail::income(g), y,
+                  x = right ? Tensors{x...} : seen({x...})](std::size_t k) {
+      if (!right && detail::is(Fault::cotangents_swapped)) {
+        const Tensor other = cotangent(op, in, y, x, (k + 1) % N), own = cotangent(op, in, y, x, k);
         return other.shape() == own.shape() ? other : own;
       }
-      if (chosen_rule.argument != k) return right(in, k);
-      if (detail::is(Fault::assigned)) return detail::assigned(in, [&](const Tensor& c) { return right(c, k); });
-      return detail::outcome(right(in, k));
-    };
-    return ag::cotangents([mutated] { return mutated(0); }, [mutated] { return mutated(1); });
+      if (right || chosen_rule.argument != k) return cotangent(op, in, y, x, k);
+      if (detail::is(Fault::assigned))
+        return detail::assigned(in, [&](const Tensor& c) { return cotangent(op, c, y, x, k); });
+      return detail::outcome(cotangent(op, in, y, x, k));
+    });
+  }
+
+  template <class... X>
+    requires(sizeof...(X) == 2 * N) && requires(const Op& o, const Tensor& y, const X&... x) { o.pushforward(y, x...); }
+  Tensor pushforward(const auto& y, const X&... x) const {
+    const Op* const self = this;
+    std::array<Tensor, 2 * N> all{x...};
+    if (chosen_rule.pushforward) {
+      Tensors saved;
+      std::copy_n(all.begin(), N, saved.begin());
+      saved = seen(saved);
+      std::copy_n(saved.begin(), N, all.begin());
+      all[N + chosen_rule.argument % N] = detail::income(all[N + chosen_rule.argument % N]);
+    }
+    const Tensor dy = [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return Tensor(self->pushforward(y, all[I]...));
+    }(std::make_index_sequence<2 * N>{});
+    return chosen_rule.pushforward ? detail::outcome(dy) : dy;
+  }
+
+ private:
+  // The arguments as the rule sees them.
+  static Tensors seen(Tensors x) {
+    if (detail::is(Fault::arguments_swapped) && x[0].shape() == x[1].shape()) std::swap(x[0], x[1]);
+    if (detail::is(Fault::stale_argument)) x[chosen_rule.argument] = Tensor(x[chosen_rule.argument] + 0.125);
+    return x;
+  }
+  static Tensor cotangent(const Op& op, const Tensor& g, const Tensor& y, const Tensors& x, std::size_t k) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const auto functions = op.pullback(g, y, x[I]...).functions;
+      Tensor out;
+      ((I == k ? void(out = Tensor(std::get<I>(functions)())) : void()), ...);
+      return out;
+    }(std::make_index_sequence<N>{});
+  }
+  template <class F>
+  static auto given(const F& f) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return ag::cotangents([f] { return f(I); }...);
+    }(std::make_index_sequence<N>{});
   }
 };
 
@@ -311,7 +348,11 @@ std::vector<battery::Example> mutated_examples() {
     if constexpr (ag::op::position_in<Op, ag::op::Joining> != ag::op::not_listed)
       e.call = [m = MutatedList<Op>(o)](const std::vector<Tensor>& x) { return ag::evaluate_list(m, x, {}); };
     else if constexpr (requires(const Tensor& t) { o.pullback(t, t, t, t); })
-      e.call = [m = MutatedPair<Op>(o)](const std::vector<Tensor>& x) { return ag::evaluate(m, x[0], x[1]); };
+      e.call = [m = MutatedSeveral<Op, 2>(o)](const std::vector<Tensor>& x) { return ag::evaluate(m, x[0], x[1]); };
+    else if constexpr (requires(const Tensor& t) { o.pullback(t, t, t, t, t); })
+      e.call = [m = MutatedSeveral<Op, 3>(o)](const std::vector<Tensor>& x) {
+        return ag::evaluate(m, x[0], x[1], x[2]);
+      };
     else e.call = [m = MutatedRule<Op>(o)](const std::vector<Tensor>& x) { return ag::evaluate(m, x[0]); };
     out.push_back(std::move(e));
   }

@@ -304,6 +304,29 @@ struct Examples<op::CrossEntropy> {
   }
 };
 template <>
+struct Examples<op::CrossEntropySlope> {
+  static std::vector<Example> list() { return {of("a factor for each row", {4, 1}), of("for each score", {4, 3})}; }
+  static Example of(const std::string& what, const ag::Shape& factors) {
+    const std::vector<int> labels{2, 0, 1, 2};
+    const op::CrossEntropySlope o{indices_of(labels, {4})};
+    Example e{what,
+              {factors, {4}, {4, 3}},
+              [o](const std::vector<ag::Tensor>& x) { return ag::evaluate(o, x[0], x[1], x[2]); },
+              o,
+              Expected::quad};
+    e.quad = [labels, each = factors[1] == 3](const std::vector<Quads>& x) {
+      Quads z;
+      for (std::size_t i = 0; i < x[2].size(); ++i) {
+        const std::size_t row = i / 3, label = row * 3 + static_cast<std::size_t>(labels[row]);
+        const Quad slope = i == label ? expm1(-x[1][row]) : exp(x[2][i] - x[2][label] - x[1][row]);
+        z.push_back(x[0][each ? i : row] * slope);
+      }
+      return z;
+    };
+    return e;
+  }
+};
+template <>
 struct Examples<op::GatherAdd> {
   static std::vector<Example> list() {
     return {example("repeated", op::GatherAdd{indices_of({1, 1, 0, 2}, {2, 2}), 0, {3, 2}}, {2, 2})};
