@@ -6,14 +6,14 @@
 # Afterwards `xgrad_missing` is empty, or says what to install, one indented line each (which CMake does not re-wrap).
 set(xgrad_missing "")
 
-# xgrad_dependency(<name> <Debian package> HEADERS <one of these>... [LIBRARY <name>] [FOLDERS <of the header>...])
+# xgrad_dependency(<name> <Debian package> HEADERS <one of these>... [LIBRARY <name>] [FOLDERS <to look in first>...])
 # gives the target xgrad::<name>.
 macro(xgrad_dependency name package)
   cmake_parse_arguments(xgrad "" "LIBRARY" "HEADERS;FOLDERS" ${ARGN})
   find_path(XGRAD_${name}_INCLUDE_DIR NAMES ${xgrad_HEADERS} PATH_SUFFIXES ${xgrad_FOLDERS})
   mark_as_advanced(XGRAD_${name}_INCLUDE_DIR)
   if(xgrad_LIBRARY)
-    find_library(XGRAD_${name}_LIBRARY NAMES ${xgrad_LIBRARY})
+    find_library(XGRAD_${name}_LIBRARY NAMES ${xgrad_LIBRARY} PATH_SUFFIXES ${xgrad_FOLDERS})
     mark_as_advanced(XGRAD_${name}_LIBRARY)
   endif()
   if(NOT XGRAD_${name}_INCLUDE_DIR OR (xgrad_LIBRARY AND NOT XGRAD_${name}_LIBRARY))
@@ -32,8 +32,10 @@ xgrad_dependency(xtensor libxtensor-dev HEADERS xtensor/xtensor_config.hpp xtens
 xgrad_dependency(xtl xtl-dev HEADERS xtl/xtl_config.hpp)
 xgrad_dependency(xsimd libxsimd-dev HEADERS xsimd/xsimd.hpp)
 xgrad_dependency(sleef libsleef-dev HEADERS sleef.h LIBRARY sleef)
-xgrad_dependency(openblas libopenblas-dev HEADERS cblas.h LIBRARY openblas
-                 FOLDERS openblas-pthread openblas-openmp openblas-serial openblas)
+# The OpenBLAS that shares OpenMP's threads, if there is one: another brings threads of its own, and on several cores
+# the two kinds wait for each other's cores (a step of a network took ten times as long).
+xgrad_dependency(openblas libopenblas-openmp-dev HEADERS cblas.h LIBRARY openblas
+                 FOLDERS openblas-openmp openblas-pthread openblas-serial openblas)
 
 # Quad precision, for checks: a library of g++'s own, which clang finds too. Where there is no __float128 (64-bit ARM)
 # long double takes its place, and nothing is needed.

@@ -44,11 +44,16 @@ struct AxisLoop {
   void each_block(const F& f, Index most = axis_block) const {
     if (x.size() == 0) return;
     const Index blocks = (inner + most - 1) / most;
-#pragma omp parallel for schedule(static) if (x.size() >= parallel_threshold && outer * blocks > 1)
-    for (Index b = 0; b < outer * blocks; ++b) {
+    const auto piece = [&](Index b) {
       const Index o = b / blocks, i = b % blocks * most;
       f(o * n * inner + i, o * inner + i, std::min(most, inner - i));
+    };
+    if (x.size() < parallel_threshold || outer * blocks == 1) {  // OpenMP's `if` would set up a team of one
+      for (Index b = 0; b < outer * blocks; ++b) piece(b);
+      return;
     }
+#pragma omp parallel for schedule(static)
+    for (Index b = 0; b < outer * blocks; ++b) piece(b);
   }
   /// An array that lies as x does, seen in the order of the original axes.
   Array restored(const Array& like_x) const { return order.empty() ? like_x : permute(like_x, inverse(order)); }
