@@ -91,6 +91,7 @@ class Printer {
 
   void measures() {
     const auto bands = report_.bands();
+    if (bands == std::array<std::size_t, 4>{}) return;  // every element is at a kink
     out_ << "  |a - n| / max(|a|, |n|):";
     for (const Band b : {Band::wrong, Band::uneasy, Band::fine, Band::good})
       if (bands[static_cast<std::size_t>(b)])
