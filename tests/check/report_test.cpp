@@ -47,6 +47,12 @@ TEST_CASE("the bands of a relative difference") {
   CHECK(ag::band_of(1e-3) == ag::Band::uneasy);
   CHECK(ag::band_of(0.5) == ag::Band::wrong);
   CHECK(ag::band_of(NAN) == ag::Band::wrong);
+  CHECK(ag::band_of(0.99e-7) == ag::Band::good);
+  CHECK(ag::band_of(1.01e-7) == ag::Band::fine);
+  CHECK(ag::band_of(0.99e-4) == ag::Band::fine);
+  CHECK(ag::band_of(1.01e-4) == ag::Band::uneasy);
+  CHECK(ag::band_of(0.99e-2) == ag::Band::uneasy);
+  CHECK(ag::band_of(1.01e-2) == ag::Band::wrong);
   const ag::Tensor x = ag::Tensor::linspace(0.5, 2, {6});
   CHECK(ag::gradcheck(Cube{}, x).bands() == std::array<std::size_t, 4>{6, 0, 0, 0});
   CHECK(ag::gradcheck(Cube{1e-5}, x).bands() == std::array<std::size_t, 4>{0, 6, 0, 0});

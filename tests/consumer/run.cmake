@@ -13,3 +13,4 @@ run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${SCRATCH}/build -G ${GENER
     -D CMAKE_PREFIX_PATH=${SCRATCH}/installed)
 run(${CMAKE_COMMAND} --build ${SCRATCH}/build --config ${BUILD_TYPE})
 run(${SCRATCH}/build/consumer)
+run(${SCRATCH}/build/own_op)

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <type_traits>
+#include <vector>
 
 namespace battery {
 
@@ -119,11 +120,22 @@ inline Quad digamma(Quad x) { return polygamma_of_positive(0, x); }
 inline Quad trigamma(Quad x) { return polygamma_of_positive(1, x); }
 inline Quad polygamma(int n, Quad x) { return polygamma_of_positive(n, x); }
 
-/// df/dx by five points: the error is h^4 f^(5)/30, and what rounding leaves, 1e-33 f / h.
+/// df/dx by five points of f, h apart around x: the error is h^4 f^(5)/30, and what rounding leaves, 1e-33 f / h.
+inline Quad five_points(Quad far_below, Quad below, Quad above, Quad far_above, Quad h) {
+  return (8 * (above - below) - (far_above - far_below)) / (12 * h);
+}
+/// The same of a function. The step is a power of two, so that x + h is what it says.
 template <class F>
 Quad derivative_in_quad(const F& f, Quad x, Quad h) {
-  // A power of two, so that x + h is what it says.
-  return (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h);
+  return five_points(f(x - 2 * h), f(x - h), f(x + h), f(x + 2 * h), h);
+}
+/// And of one with several results.
+template <class F>
+std::vector<Quad> derivatives_in_quad(const F& f, Quad x, Quad h) {
+  const std::vector<Quad> at[] = {f(x - 2 * h), f(x - h), f(x + h), f(x + 2 * h)};
+  std::vector<Quad> d;
+  for (std::size_t j = 0; j < at[0].size(); ++j) d.push_back(five_points(at[0][j], at[1][j], at[2][j], at[3][j], h));
+  return d;
 }
 /// A step for that: 2^-bits of the distance over which functions change near x.
 inline Quad step_at(double length, int bits) { return Quad(std::ldexp(1.0, std::ilogb(length) - bits)); }

@@ -115,7 +115,8 @@ class Generator {
       return;
     }
     ++count_;
-    if (largest(computed_.back()) > 20) scaled(graph_.values.size() - 1, 1 / largest(computed_.back()), 0);
+    // Not to 1, where floor and round step and other values lie.
+    if (largest(computed_.back()) > 20) scaled(graph_.values.size() - 1, 0.83 / largest(computed_.back()), 0);
   }
 
   Random random_;

@@ -58,7 +58,7 @@ TEST_CASE("reverse, forward and differences agree on 100,000 random expressions"
   CHECK(wrong == 0);
   CHECK(not_computable == 0);
   CHECK(differenced + kinks + ill + wrong == graphs);
-  CHECK(kinks <= graphs / 400);
+  CHECK(kinks <= graphs / 5000);
   CHECK(ill <= graphs / 1000);
 }
 

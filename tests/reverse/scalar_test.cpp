@@ -184,8 +184,27 @@ TEST_CASE("partials equal to those before are stored once") {
   CHECK(g[y].value() == Approx((0.25 * by + 0.5) * b.value() + c.value() * by));
 
   tape.rewind(middle);
-  const ag::Var d = 0.5 * x + 0.5 * y;  // the same first partial is not enough
+  const ag::Var d = 0.25 * x + 0.75 * y;  // the same first partial is not enough
   const auto h = tape.gradient(d);
-  CHECK(h[x].value() == 0.5);
-  CHECK(h[y].value() == 0.5);
+  CHECK(h[x].value() == 0.25);
+  CHECK(h[y].value() == 0.75);
+}
+
+TEST_CASE("partials stored once serve statements with unit partials, and cotangents that are infinite") {
+  ag::Tape tape;
+  const ag::Var x = tape.variable(0.0), y = tape.variable(0.0), z = tape.variable(0.0);
+  const ag::Var a = 0.25 * x + 0.5 * y;
+  const std::size_t first = tape.bytes();
+  const ag::Var b = z + 0.25 * x - y + 0.5 * a - z;
+  CHECK(tape.bytes() - first == 6 * sizeof(std::uint32_t));  // five indices and a header
+  const ag::Var c = 0.125 * y;
+  const auto g = tape.gradient(ag::Var(b * 2.0 + c));
+  CHECK(g[x].value() == 2 * (0.25 + 0.5 * 0.25));
+  CHECK(g[y].value() == 2 * (-1 + 0.5 * 0.5) + 0.125);
+  CHECK(g[z].value() == 0);
+  const ag::Var d = 0.25 * x + 0.5 * y, e = 0.25 * d + 0.5 * z;  // the second repeats the first
+  const auto h = tape.gradient(ag::Var(sqrt(e)));
+  CHECK(std::isinf(h[x].value()));
+  CHECK(std::isinf(h[z].value()));
+  CHECK(tape.gradient(ag::Var(3.0 * e))[y].value() == 3 * 0.25 * 0.5);
 }
