@@ -162,6 +162,13 @@ TEST_CASE("a parameter that is used past the tape is explained") {
   CHECK(report.remains.find("stop_gradient") != std::string::npos);
 }
 
+TEST_CASE("where cancellation makes a check fail, rounding is what remains") {
+  const auto report = ag::gradcheck([](ag::Var x) { return ag::Var(sqrt(x * x + 1.0) - x); }, 1e7);
+  CHECK_FALSE(report.ok());
+  CHECK_FALSE(report.blame);
+  CHECK(report.remains.find("What remains is rounding: subtract") != std::string::npos);
+}
+
 TEST_CASE("cancellation is noted, with the digits that are lost") {
   const auto f = [](ag::Var x) {
     ag::Var a = x + 1e20 * x;

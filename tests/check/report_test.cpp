@@ -60,6 +60,34 @@ TEST_CASE("the bands of a relative difference") {
   CHECK(ag::gradcheck(Cube{1}, x).bands() == std::array<std::size_t, 4>{0, 0, 0, 6});
 }
 
+TEST_CASE("a slip of 1e-9, too small for differences, is found by the complex step in every element") {
+  const auto report = ag::gradcheck(Cube{1e-9}, ag::Tensor::linspace(0.5, 2, {6}));
+  CHECK_FALSE(report);
+  for (const auto& r : report.readings) {
+    CHECK(std::abs(r.reverse - r.numeric) <= r.allowed);
+    CHECK_FALSE(r.ok);
+  }
+}
+
+TEST_CASE("a function that changes after a while is not deterministic") {
+  int calls = 0;
+  const auto report = ag::gradcheck([&](ag::Var x) { return ag::Var(x * (++calls < 10 ? 1.0 : 2.0)); }, 1.5);
+  CHECK_FALSE(report);
+  CHECK(report.complaint.find("not deterministic") != std::string::npos);
+}
+
+TEST_CASE("elements at a kink count in no measure") {
+  const auto f = [](const ag::Tensor& x) { return sum(evaluate(Cube{1}, x) + relu(x - 0.5)); };
+  const auto report = ag::gradcheck(f, ag::Tensor::of<double>({0.5, 1, 0.5, 0.25}, {4}));
+  CHECK(report.bands() == std::array<std::size_t, 4>{0, 0, 0, 2});
+  // a = 6 + 1 and 0.375, n = 3 + 1 and 0.1875.
+  CHECK(report.normwise() == Approx(std::hypot(3, 0.1875) / (std::hypot(7, 0.375) + std::hypot(4, 0.1875))));
+  std::ostringstream kinks;
+  kinks << ag::gradcheck([](ag::Var x) { return ag::Var(evaluate(Cube{5}, x) + relu(x - 0.5)); }, 0.5);
+  CHECK(kinks.str().find("FAILED") != std::string::npos);
+  CHECK(kinks.str().find("|a - n|") == std::string::npos);
+}
+
 TEST_CASE("the measure of the course, of all elements and of each argument") {
   // a = 2 n everywhere: ||a - n|| / (||a|| + ||n||) = 1/3. In the second argument they are equal.
   const auto f = [](const ag::Tensor& a, const ag::Tensor& b) { return sum(evaluate(Cube{1}, a)) + sum(b * b); };

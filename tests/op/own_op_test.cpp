@@ -12,6 +12,13 @@ struct Logistic {
   auto derivative(const auto&, const auto& y) const { return ag::partials(y * (1.0 - y)); }
 };
 
+/// The same of 2x, by an op of the library: dy = 2 y (1 - y) dx
+struct Steep {
+  static constexpr std::string_view name = "steep";
+  auto value(const auto& x) const { return ag::sigmoid(2.0 * x); }
+  auto derivative(const auto&, const auto& y) const { return ag::partials(2.0 * y * (1.0 - y)); }
+};
+
 /// exp(-x) y: d = -exp(-x) y dx + exp(-x) dy
 struct Decay {
   static constexpr std::string_view name = "decay";
@@ -33,6 +40,7 @@ struct Backwards {
 
 TEST_CASE("an op of one's own gets the battery with one call") {
   CHECK(battery::check(mine::Logistic{}));
+  CHECK(battery::check(mine::Steep{}));
   CHECK(battery::check(mine::Decay{}));
   CHECK(battery::check(mine::Backwards{}, {{2, 4}}));
 }

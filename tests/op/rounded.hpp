@@ -12,6 +12,13 @@
 #include <autograd/autograd.hpp>
 
 namespace battery {
+struct Rounded;
+}
+/// Formulas may call ops of the library on it.
+template <>
+inline constexpr bool autograd::core::is_check_number<battery::Rounded> = true;
+
+namespace battery {
 
 struct Rounded {
   double v = 0, error = 0;  // the true value lies in v +- error, to first order

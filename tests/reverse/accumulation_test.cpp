@@ -144,6 +144,15 @@ TEST_CASE("a sum that has grown is cut back by a rewind") {
   const auto g = tape.gradient(f);
   CHECK(g[x].value() == 3);
   CHECK(g[y].value() == 2);
+  // The last statement, which grows after the position was taken.
+  ag::Var last = x * x;
+  const auto there = tape.position();
+  last += 11.0 * y;
+  CHECK(tape.gradient(last)[y].value() == 11);
+  tape.rewind(there);
+  const auto h = tape.gradient(last);
+  CHECK(h[x].value() == 4);
+  CHECK(h[y].value() == 0);
 }
 
 TEST_CASE("a variable that was moved from keeps its value as a constant") {
