@@ -36,6 +36,7 @@ void each_run(const Shape& shape, const std::array<Strides, N>& strides, const F
   }
 }
 
+Index first_of(const Strides& s) { return s.empty() ? 0 : s[0]; }
 Index last_of(const Shape& s, Index otherwise) { return s.empty() ? otherwise : s.back(); }
 
 // How the picked array is met: its shape, and there the strides of the source (0 where an index decides),
@@ -101,9 +102,8 @@ Pick picked_by_gather(const Array& source, const Array& indices, Index axis) {
 
 // Calls f(address in the source, stride there, position in the picked array, length) for runs of one index or of none.
 template <class F>
-void each_pick(const Pick& p, const Array& indices, const F& f) {
+void each_pick(const Pick& p, const Index* index, const F& f) {
   const Index n = last_of(p.shape, 1), xs = last_of(p.source, 0), is = last_of(p.index, 0);
-  const Index* index = indices.data<const Index>();
   Index done = 0;
   each_run<2>(p.shape, {p.source, p.index}, [&](const std::array<Index, 2>& at) {
     const auto address = [&](Index k) {
@@ -119,13 +119,23 @@ void each_pick(const Pick& p, const Array& indices, const F& f) {
 
 Array picked(const Pick& p, const Array& x, const Array& indices) {
   Array out = Array::empty(p.shape, x.dtype());
+  const Index rows = p.shape.empty() ? 1 : p.shape[0], row = rows > 0 ? out.size() / rows : 0;
+  const Index pieces = out.size() >= parallel_threshold ? std::min<Index>(rows, 64) : 1;
   with_type(x.dtype(), [&]<class T>(Type<T>) {
-    each_pick(p, indices,
-              [from = x.data<const T>(), to = out.data<T>()](Index at, Index stride, Index position, Index n) {
-                if (stride == 1) std::copy_n(from + at, n, to + position);
-                else
-                  for (Index k = 0; k < n; ++k) to[position + k] = from[at + k * stride];
-              });
+#pragma omp parallel for schedule(static) if (pieces > 1)
+    for (Index piece = 0; piece < pieces; ++piece) {
+      const Index first = rows * piece / pieces, last = rows * (piece + 1) / pieces;
+      Pick part = p;
+      if (!part.shape.empty()) part.shape[0] = last - first;
+      const T* const from = x.data<const T>() + first * first_of(p.source);
+      T* const to = out.data<T>() + first * row;
+      each_pick(part, indices.data<const Index>() + first * first_of(p.index),
+                [from, to](Index at, Index stride, Index position, Index n) {
+                  if (stride == 1) std::copy_n(from + at, n, to + position);
+                  else
+                    for (Index k = 0; k < n; ++k) to[position + k] = from[at + k * stride];
+                });
+    }
   });
   return out;
 }
@@ -141,7 +151,7 @@ void scattered(std::string_view where, const Pick& p, const Array& to, const Arr
   const Array values = x.packed();
   with_type(to.dtype(), [&]<class T>(Type<T>) {
     if constexpr (!std::is_same_v<T, bool>)
-      each_pick(p, indices,
+      each_pick(p, indices.data<const Index>(),
                 [sum = to.data<T>(), from = values.data<const T>()](Index at, Index stride, Index position, Index n) {
                   for (Index k = 0; k < n; ++k) sum[at + k * stride] += from[position + k];
                 });

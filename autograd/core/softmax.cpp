@@ -1,6 +1,7 @@
 // Rows that lie without gaps are read register by register; along other axes many columns advance side by side.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <autograd/core/axis_loop.hpp>
 #include <autograd/core/extreme_of.hpp>
@@ -11,6 +12,9 @@ namespace autograd::core {
 namespace {
 
 constexpr Index block = 512;
+
+// A result of so many elements does not stay in a cache: it is written past them.
+constexpr Index stream_threshold = Index{1} << 21;
 
 // out[i] = f(in[i]...) for i < n, in whole registers: the tail is padded, so an element's bits do not depend
 // on its place.
@@ -90,29 +94,54 @@ struct Columns {
   T top[block], term[block];
   double sum[block];
 
-  void read(const T* x, Index n, Index stride, Index width, T* out) {
+  void read(const T* x, Index n, Index stride, Index width) {
+    start(width);
+    for (Index k = 0; k < n; ++k) map(width, top, [](Pack<T> a, Pack<T> b) { return max(a, b); }, top, x + k * stride);
+    for (Index k = 0; k < n; ++k) add(x + k * stride, width, term);
+  }
+  void start(Index width) {
     std::fill_n(top, width, -std::numeric_limits<T>::infinity());
     std::fill_n(sum, width, 0.0);
-    for (Index k = 0; k < n; ++k) map(width, top, [](Pack<T> a, Pack<T> b) { return max(a, b); }, top, x + k * stride);
-    for (Index k = 0; k < n; ++k) {
-      T* to = out ? out + k * stride : term;
-      map(width, to, [](Pack<T> v, Pack<T> m) { return exp(v - m); }, x + k * stride, top);
-      for (Index i = 0; i < width; ++i) sum[i] += static_cast<double>(to[i]);
-    }
+  }
+  // The terms of one row, which go to `to`.
+  void add(const T* row, Index width, T* to) {
+    map(width, to, [](Pack<T> v, Pack<T> m) { return exp(v - m); }, row, top);
+    for (Index i = 0; i < width; ++i) sum[i] += static_cast<double>(to[i]);
   }
 };
 
+// As many columns of n elements as, one beside the other, stay near; whole cache lines.
 template <class T>
-void softmax_columns(const T* x, Index n, Index stride, Index width, T* y, bool log) {
+Index columns_together(Index n) {
+  constexpr Index bytes = Index{1} << 20, line = simd::line / sizeof(T);
+  return std::clamp(bytes / static_cast<Index>(sizeof(T)) / std::max<Index>(n, 1) / line * line, line, block);
+}
+
+// Columns are gathered first, so that memory is read once and written once however often they are gone through.
+template <class T>
+void softmax_columns(const T* x, Index n, Index stride, Index width, T* y, bool log, bool large) {
   Columns<T> c;
-  c.read(x, n, stride, width, log ? nullptr : y);
-  T last[block];
+  c.start(width);
+  const Array memory = Array::empty({n, width}, dtype_of<T>);
+  T* const near = memory.data<T>();
+  for (Index k = 0; k < n; ++k) {
+    std::copy_n(x + k * stride, width, near + k * width);
+    map(width, c.top, [](Pack<T> a, Pack<T> b) { return max(a, b); }, c.top, near + k * width);
+  }
+  for (Index k = 0; k < n; ++k) c.add(near + k * width, width, log ? c.term : near + k * width);
+  alignas(64) T last[block], row[block];
   for (Index i = 0; i < width; ++i) last[i] = static_cast<T>(log ? std::log(c.sum[i]) : 1 / c.sum[i]);
-  for (Index k = 0; k < n; ++k)
-    for (Index i = 0; i < width; ++i) {
-      const Index at = k * stride + i;
-      y[at] = log ? x[at] - c.top[i] - last[i] : y[at] * last[i];
-    }
+  const std::size_t bytes = static_cast<std::size_t>(width) * sizeof(T), line = simd::line;
+  const bool stream = large && bytes % line == 0 && static_cast<std::size_t>(stride) * sizeof(T) % line == 0 &&
+                      reinterpret_cast<std::uintptr_t>(y) % line == 0;
+  for (Index k = 0; k < n; ++k) {
+    const T* from = near + k * width;
+    T* const to = stream ? row : y + k * stride;
+    if (log) map(width, to, [](Pack<T> v, Pack<T> m, Pack<T> s) { return v - m - s; }, from, c.top, last);
+    else map(width, to, [](Pack<T> e, Pack<T> s) { return e * s; }, from, last);
+    if (stream) simd::stream(y + k * stride, row, bytes);
+  }
+  if (stream) simd::finish_streams();
 }
 
 // log of a sum of exponentials, where the largest was taken out of them.
@@ -134,9 +163,9 @@ Array softmax(const Array& x, Index axis, bool log) {
           const T* from = loop.x.data<const T>() + first;
           T* to = out.data<T>() + first;
           if (loop.inner == 1) softmax_row(from, loop.n, to, log);
-          else softmax_columns(from, loop.n, loop.inner, width, to, log);
+          else softmax_columns(from, loop.n, loop.inner, width, to, log, x.size() >= stream_threshold);
         },
-        block);
+        columns_together<T>(loop.n));
   });
   return out;
 }
@@ -156,7 +185,7 @@ Array logsumexp(const Array& x, const Axes& axes, bool keepdims) {
             return;
           }
           Columns<T> c;
-          c.read(from, loop.n, loop.inner, width, nullptr);
+          c.read(from, loop.n, loop.inner, width);
           for (Index i = 0; i < width; ++i) to[i] = joined(c.top[i], c.sum[i]);
         },
         block);
