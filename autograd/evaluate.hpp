@@ -133,4 +133,13 @@ Tensor evaluate_list(const Op& op, const std::vector<Tensor>& x, SourceLocation 
   return core::apply_list_op(op, std::span<const Tensor>(x), where);
 }
 
+template <class Op, class V>
+Tensor core::evaluate_update(const Op& op, const Tensor& x, const V& value, SourceLocation where) {
+  if constexpr (TensorExpression<V>) {
+    Tensor y{Array()};
+    if (!records_elementary() && update_fused<Op::adds>(Op::name, op.window, x, value, where, y)) return y;
+  }
+  return evaluate_list(op, {x, named_as(x.dtype(), value, where)}, where);
+}
+
 }  // namespace autograd

@@ -1,6 +1,10 @@
 // Creation, views and copies of arrays.
 #include <autograd/core/array.hpp>
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -36,33 +40,70 @@ bool is_contiguous(const Shape& shape, const Strides& strides) {
 
 }  // namespace
 
-// What precedes the elements of an array that owns them. Its node may outlive itself: the block is freed when the last
-// view is gone.
+// What precedes the elements of an array that owns few of them. Its node may outlive itself: the block is freed when
+// the last view is gone, or the last watch.
 struct alignas(64) Array::Block {
   Buffer buffer;
   Node node;
   std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
 };
 
+namespace {
+
+// From here on the node has a block of its own, so that who watches it does not keep the elements.
+constexpr std::size_t many_bytes = std::size_t{1} << 14;
+
+struct alignas(64) BufferBlock {
+  Buffer buffer;
+};
+
+void free_if_last(Buffer* buffer) noexcept {
+  if (last_reference(buffer->references)) pool_free(buffer, buffer->bytes);
+}
+
+}  // namespace
+
 void Array::release(Node* node) noexcept {
   static_assert(std::is_trivially_destructible_v<Block>);
   if (!last_reference(node->references)) return;
-  Buffer* buffer = node->buffer;
-  if (node != &reinterpret_cast<Block*>(buffer)->node) pool_free(node, sizeof(Node));
-  if (last_reference(buffer->references)) pool_free(buffer, buffer->bytes);
+  if (node != &reinterpret_cast<Block*>(node->buffer)->node) free_if_last(node->buffer);
+  node->references.store(0, std::memory_order_relaxed);
+  forget(node);
+}
+
+void Array::forget(Node* node) noexcept {
+  if (!last_reference(node->watchers)) return;
+  if (node == &reinterpret_cast<Block*>(node->buffer)->node) free_if_last(node->buffer);
+  else pool_free(node, sizeof(Node));
 }
 
 Array Array::empty(const Shape& shape, Dtype dtype) {
   const Index size = count(shape);
-  const std::size_t bytes = sizeof(Block) + static_cast<std::size_t>(size) * size_of(dtype);
-  auto* block = new (pool_allocate(bytes)) Block;
-  block->buffer.bytes = bytes;
-  Node& node = block->node;
+  const std::size_t element_bytes = static_cast<std::size_t>(size) * size_of(dtype);
+  Buffer* buffer = nullptr;
+  Node* own = nullptr;
+  if (element_bytes >= many_bytes) {
+    own = new (pool_allocate(sizeof(Node))) Node;
+    try {
+      buffer = &(new (pool_allocate(sizeof(BufferBlock) + element_bytes)) BufferBlock)->buffer;
+    } catch (...) {
+      pool_free(own, sizeof(Node));
+      throw;
+    }
+    buffer->bytes = sizeof(BufferBlock) + element_bytes;
+    own->data = reinterpret_cast<std::byte*>(buffer) + sizeof(BufferBlock);
+  } else {
+    auto* block = new (pool_allocate(sizeof(Block) + element_bytes)) Block;
+    buffer = &block->buffer;
+    buffer->bytes = sizeof(Block) + element_bytes;
+    own = &block->node;
+    own->data = block->data();
+  }
+  Node& node = *own;
   node.dtype = dtype;
   node.contiguous = true;
   node.size = size;
-  node.data = block->data();
-  node.buffer = &block->buffer;
+  node.buffer = buffer;
   node.shape = shape;
   node.strides = row_major(shape);
   return Array(&node);
@@ -205,16 +246,55 @@ void copy_strided(To* to, const Strides& ts, const From* from, const Strides& fs
 
 }  // namespace
 
+namespace {
+
+Index threads() {
+#ifdef _OPENMP
+  return omp_get_max_threads();
+#else
+  return 1;
+#endif
+}
+
+// Calls piece(first, last) for parts of [0, n), at multiples of 16: one for each core when there are many elements.
+template <class F>
+void in_pieces(Index elements, Index n, const F& piece) {
+  const Index pieces = elements >= parallel_threshold ? threads() : 1;
+  if (pieces <= 1) return piece(Index{0}, n);
+  const Index length = ((n + pieces - 1) / pieces + 15) / 16 * 16;
+#pragma omp parallel for schedule(static)
+  for (Index k = 0; k < pieces; ++k)
+    if (k * length < n) piece(k * length, std::min(n, (k + 1) * length));
+}
+
+}  // namespace
+
 void copy_into(const Array& to, const Array& from) {
   if (to.size() == 0) return;
+  const Index shared = to.shares_memory(from) ? 0 : to.size();  // what may overlap is copied in order
   if (to.dtype() == from.dtype() && to.contiguous() && from.contiguous() && to.size() == from.size()) {
-    std::memmove(to.bytes(), from.bytes(), static_cast<std::size_t>(to.size()) * size_of(to.dtype()));
+    const auto width = static_cast<Index>(size_of(to.dtype()));
+    in_pieces(shared, to.size(), [&](Index first, Index last) {
+      std::memmove(to.bytes() + first * width, from.bytes() + first * width,
+                   static_cast<std::size_t>((last - first) * width));
+    });
     return;
   }
   const Strides fs = broadcast_strides(from.shape(), from.strides(), to.shape());
+  // The longest of the axes but the last, along which rows are copied.
+  std::size_t axis = 0;
+  for (std::size_t d = 1; d + 1 < to.rank(); ++d)
+    if (to.shape()[d] > to.shape()[axis]) axis = d;
   with_type(to.dtype(), [&]<class To>(Type<To>) {
     with_type(from.dtype(), [&]<class From>(Type<From>) {
-      copy_strided(to.data<To>(), to.strides(), from.data<const From>(), fs, to.shape());
+      constexpr bool throws = std::is_same_v<To, std::int64_t> && std::is_floating_point_v<From>;
+      in_pieces(throws || to.rank() == 0 ? 0 : shared, to.rank() == 0 ? 1 : to.shape()[axis],
+                [&](Index first, Index last) {
+                  Shape shape = to.shape();
+                  if (!shape.empty()) shape[axis] = last - first;
+                  copy_strided(to.data<To>() + first * (shape.empty() ? 0 : to.strides()[axis]), to.strides(),
+                               from.data<const From>() + first * (shape.empty() ? 0 : fs[axis]), fs, shape);
+                });
     });
   });
 }

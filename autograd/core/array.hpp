@@ -27,6 +27,8 @@ struct Buffer {
 /// Elements from which on several cores share the work; below it waking them takes longer.
 inline constexpr Index parallel_threshold = 1 << 15;
 
+class ArrayWatch;
+
 class Array {
  public:
   /// No array at all; `if (a)` tells.
@@ -93,8 +95,10 @@ class Array {
   bool shares_memory(const Array& o) const { return node_ && o.node_ && node_->buffer == o.node_->buffer; }
 
  private:
+  friend class ArrayWatch;
   struct Node {
     std::atomic<std::uint32_t> references{1};
+    std::atomic<std::uint32_t> watchers{1};  // each ArrayWatch, and one for all references together
     Dtype dtype;
     bool contiguous;
     Index size;
@@ -106,8 +110,32 @@ class Array {
   struct Block;
   explicit Array(Node* node) : node_(node) {}
   static void release(Node*) noexcept;
+  static void forget(Node*) noexcept;
 
   Node* node_ = nullptr;
+};
+
+/// What an array is and who holds it, without keeping its elements: they are freed with the last handle on the array
+/// (unless they are few).
+class ArrayWatch {
+ public:
+  ArrayWatch() = default;
+  explicit ArrayWatch(const Array& a) : node_(a.node_) { node_->watchers.fetch_add(1, std::memory_order_relaxed); }
+  ArrayWatch(ArrayWatch&& o) noexcept : node_(std::exchange(o.node_, nullptr)) {}
+  ArrayWatch& operator=(ArrayWatch&& o) noexcept {
+    std::swap(node_, o.node_);
+    return *this;
+  }
+  ~ArrayWatch() {
+    if (node_) Array::forget(node_);
+  }
+  const Shape& shape() const { return node_->shape; }
+  Dtype dtype() const { return node_->dtype; }
+  /// The number of handles on the array; 0 when it is gone.
+  std::uint32_t references() const { return node_->references.load(std::memory_order_relaxed); }
+
+ private:
+  Array::Node* node_ = nullptr;
 };
 
 /// Copies `from` into `to`, broadcasting and converting the dtype; same or broadcast shape guaranteed by the caller.

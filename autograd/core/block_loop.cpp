@@ -61,13 +61,17 @@ class Sums {
 
 template <class T>
 void forward(ForwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& out,
-             double scale) {
+             double scale, Around around) {
   const Index size = count(space);
-  if (size > 0 && size <= short_size) return forward_short<T>(kernel, formula, space, size, in, out, scale);
+  if (size > 0 && size <= short_size && out.contiguous())
+    return forward_short<T>(kernel, formula, space, size, in, out, scale);
   const bool reduces = !(out.shape() == space);
   const Rows rows = reduces ? Rows() : Rows(space, in, dtype_of<T>);  // sums are grouped alike in every layout
   const Index n = rows ? rows.extent() : size;
-  const bool stores_directly = !reduces && !rows && out.dtype() == dtype_of<T>;
+  const bool stores_directly = !reduces && !rows && out.dtype() == dtype_of<T> && out.contiguous();
+  Walk part;  // where the result is a part of a larger array
+  if (!out.contiguous()) part.fold(space, out.strides());
+  const bool stores_gaps = around == Around::free && rows && rows.fit(part);
   std::optional<Sums> sums;
   if (reduces) sums.emplace(out.shape(), space);
   const Grouping grouping(n, reduces, reduces ? sums->size() : 0);
@@ -89,7 +93,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
       const Index full = length - length % lanes<T>, rest = length - full;
       for (std::size_t k = 0; k < in.size(); ++k)
         if (!readers[k].constant()) from[k] = same[k] < k ? from[same[k]] : readers[k].read(begin, length, packed[k]);
-      T* to = stores_directly ? out.data<T>() + begin : result.get();
+      T* to = stores_directly || stores_gaps ? out.data<T>() + begin : result.get();
       if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), to);
       if (rest && full) {
         // The last register of elements, some of them for the second time.
@@ -110,11 +114,24 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
         std::memcpy(to + full, padded, static_cast<std::size_t>(rest) * sizeof(T));
       }
       const auto store = [&](Index at, Index count, Index element) {
-        if (out.dtype() == boolean)
+        if (!out.contiguous())
+          part.runs(element, count, [&](Index position, Index run, Index offset) {
+            T* const p = out.data<T>() + offset;
+            const T* const result_at = to + at + position;
+            if (const Index step = part.inner_stride(); step == 1) std::copy_n(result_at, run, p);
+            else
+              for (Index i = 0; i < run; ++i) p[i * step] = result_at[i];
+          });
+        else if (out.dtype() == boolean)
           for (Index i = 0; i < count; ++i) out.data<bool>()[element + i] = to[at + i] != T{0};
         else std::memcpy(out.data<T>() + element, to + at, static_cast<std::size_t>(count) * sizeof(T));
       };
       if (reduces) scatter_add(sums->walk, sums->group(group), begin, length, to);
+      else if (stores_gaps) continue;
+      else if (rows && rows.fit(part))
+        rows.pieces(begin, length, [&](Index at, Index count, Index) {
+          std::memcpy(out.data<T>() + begin + at, to + at, static_cast<std::size_t>(count) * sizeof(T));
+        });
       else if (rows) rows.pieces(begin, length, store);
       else if (!stores_directly) store(0, length, begin);
     }
@@ -128,18 +145,27 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
   const Index size = count(space);
   if (size > 0 && size <= short_size && !any_part(adjoints))
     return backward_short<T>(kernel, formula, space, size, in, cotangent, scale, adjoints);
+  const bool overlaps = any_overlap(adjoints, cotangent);
   SmallArray<std::optional<Sums>> sums(in.size());
   bool any_sums = false;
   Index sum_elements = 0;
   for (std::size_t k = 0; k < in.size(); ++k)
-    if (adjoints[k].array && !adjoints[k].part && !(in[k]->shape() == space)) {
-      sums[k].emplace(in[k]->shape(), space);
+    if (adjoints[k].array && !adjoints[k].part && !(adjoints[k].array->shape() == space)) {
+      sums[k].emplace(adjoints[k].array->shape(), space);
       any_sums = true;
       sum_elements += sums[k]->size();
     }
   const Rows rows = any_sums ? Rows() : Rows(space, in, dtype_of<T>, &cotangent);
   const Index n = rows ? rows.extent() : size;
   const Grouping grouping(n, any_sums, sum_elements, any_part(adjoints));
+  // Parts may be added to the array that the cotangent is a window of, if none is so far behind that it would be added
+  // to what is still to be read: a stencil's neighbours are not.
+  if (overlaps && !(rows && reach<T>(adjoints, cotangent) <= block_size)) {
+    const Array copy = cotangent.copy();
+    SmallArray<const Array*> others(in.size());
+    for (std::size_t k = 0; k < in.size(); ++k) others[k] = in[k] == &cotangent ? &copy : in[k];
+    return backward<T>(kernel, formula, space, {others.data(), in.size()}, copy, scale, adjoints);
+  }
   for (std::size_t k = 0; k < in.size(); ++k)
     if (sums[k]) sums[k]->open(grouping.groups);
 
@@ -147,7 +173,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
     const std::size_t leaves = in.size();
     SmallArray<Reader<T>> readers(leaves);
     SmallArray<std::size_t> same(leaves);
-    SmallArray<Block<T>> packed(leaves), tail(leaves), grads(leaves);
+    SmallArray<Block<T>> packed(leaves), tail(leaves), grads(leaves), other_grads(overlaps ? leaves : 0);
     SmallArray<const void*> from(leaves), rest_from(leaves);
     SmallArray<void*> to(leaves), rest_to(leaves);
     struct alignas(64) Register {
@@ -180,12 +206,21 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
       cot = g.read(0, std::min(block_size, n), packed_cotangent);
       if (scales) cot = scale_block(cot, std::min(block_size, n));
     }
+    // Where they overlap, what is added for a block waits until the next one's cotangent has been read.
+    SmallArray<void*> waiting(leaves);
+    const auto add_parts = [&](Index b, const SmallArray<void*>& terms) {
+      const Index begin = b * block_size, length = std::min(block_size, n - begin);
+      if (!rows) parts.add(begin, 0, length, terms);
+      else if (!parts.add_rows(rows, begin, length, terms))
+        rows.pieces(begin, length, [&](Index at, Index some, Index element) { parts.add(element, at, some, terms); });
+    };
     for (Index b = first; b < last; ++b) {
       const Index begin = b * block_size, length = std::min(block_size, n - begin);
       const Index full = length - length % lanes<T>, rest = length - full;
       for (std::size_t k = 0; k < in.size(); ++k) {
         if (!readers[k].constant()) from[k] = same[k] < k ? from[same[k]] : readers[k].read(begin, length, packed[k]);
-        if (adjoints[k].part) to[k] = grads[parts.same_before(k)].get();
+        if (adjoints[k].part)
+          to[k] = adjoints[k].like ? nullptr : (overlaps && b % 2 ? other_grads : grads)[parts.same_before(k)].get();
         else if (adjoints[k].array)
           to[k] = sums[k] || rows ? grads[k].get() : adjoints[k].array->template data<T>() + begin;
       }
@@ -227,10 +262,11 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
       }
       for (std::size_t k = 0; k < in.size(); ++k)
         if (sums[k]) scatter_add(sums[k]->walk, sums[k]->group(group), begin, length, static_cast<const T*>(to[k]));
-      if (!rows) {
-        parts.add(begin, 0, length, to);
-      } else if (!parts.add_rows(rows, begin, length, to)) {
-        rows.pieces(begin, length, [&](Index at, Index count, Index element) { parts.add(element, at, count, to); });
+      if (!overlaps) {
+        add_parts(b, to);
+      } else {
+        if (b > first) add_parts(b - 1, waiting);
+        for (std::size_t k = 0; k < leaves; ++k) waiting[k] = to[k];
       }
       if (rows)
         for (std::size_t k = 0; k < in.size(); ++k)
@@ -243,6 +279,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
               else std::memcpy(target, piece, static_cast<std::size_t>(count) * sizeof(T));
             });
     }
+    if (overlaps && last > first) add_parts(last - 1, waiting);
   });
   for (std::size_t k = 0; k < in.size(); ++k)
     if (sums[k]) sums[k]->finish(adjoints[k].array->template data<T>(), adjoints[k].add, 1.0);
@@ -251,8 +288,9 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
 }  // namespace
 
 void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
-                 const Array& out, double scale) {
-  with_floating("evaluate", dtype, [&]<class T>(Type<T>) { forward<T>(kernel, formula, space, in, out, scale); });
+                 const Array& out, double scale, Around around) {
+  with_floating("evaluate", dtype,
+                [&]<class T>(Type<T>) { forward<T>(kernel, formula, space, in, out, scale, around); });
 }
 
 void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,

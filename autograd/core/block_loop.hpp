@@ -34,16 +34,20 @@ struct AdjointTarget {
   const Array* array = nullptr;  // row-major, of the argument's shape; null when the argument is not differentiated
   bool add = false;              // add to what is there, or overwrite
   bool part = false;             // a view, of the space's shape, of an array that several may share; always added to
+  std::uint8_t like = 0;         // of a part: if not 0, what is added is the same as for argument like - 1, a part too
 };
 
 /// The arguments of a formula. Pointers: to count references to an array costs as much as to compute with ten elements.
 using ArrayList = std::span<const Array* const>;
 
+/// What a result that is a window of a larger array has around it: it is kept, or may be overwritten.
+enum class Around { kept, free };
+
 /// Evaluates `kernel` over the broadcast space `space`, computing in `dtype` (a floating one). With out.shape() ==
 /// space the result is stored (converted to out's dtype, which may be boolean); otherwise out's shape must broadcast to
 /// the space and the values are summed into it, times `scale`.
 void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
-                 const Array& out, double scale);
+                 const Array& out, double scale, Around around = Around::kept);
 
 /// The pullback of run_forward: `cotangent` broadcasts to `space` and is multiplied by `scale`.
 void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,

@@ -76,6 +76,16 @@ class Rows {
     }
   }
 
+  /// Calls f(position, length) for each gap between rows in [begin, begin + n).
+  template <class F>
+  void gaps(Index begin, Index n, const F& f) const {
+    for (Index at = begin % distance_, done = 0; done < n; at = 0) {
+      const Index row = std::max<Index>(length_ - at, 0), gap = distance_ - at - row;
+      if (done + row < n && gap > 0) f(done + row, std::min(gap, n - done - row));
+      done += row + gap;
+    }
+  }
+
  private:
   Index length_ = 0, distance_ = 0, extent_ = 0;
 };

@@ -145,13 +145,13 @@ void backward_short(BackwardKernel kernel, const void* formula, const Shape& spa
   SmallArray<const void*> from(in.size());
   SmallArray<void*> to(in.size());
   std::uint64_t add = 0;
-  const auto direct = [&](std::size_t k) { return !tiny && in[k]->size() == n; };
-  for (std::size_t k = 0; k < in.size(); ++k) {
-    from[k] = run_of(*in[k], space, n, scratch);
-    to[k] = !adjoints[k].array ? nullptr : direct(k) ? adjoints[k].array->template data<T>() : scratch.take();
-    if (adjoints[k].add && direct(k)) add |= std::uint64_t{1} << k;
-  }
+  const auto direct = [&](std::size_t k) { return !tiny && adjoints[k].array->size() == n; };
   const T* g = run_of(cotangent, space, n, scratch);
+  for (std::size_t k = 0; k < in.size(); ++k) {
+    from[k] = in[k] == &cotangent ? g : run_of(*in[k], space, n, scratch);  // one that was not kept, nor is needed
+    to[k] = !adjoints[k].array ? nullptr : direct(k) ? adjoints[k].array->template data<T>() : scratch.take();
+    if (to[k] && adjoints[k].add && direct(k)) add |= std::uint64_t{1} << k;
+  }
   const Index full = tiny ? lanes<T> : n - n % lanes<T>;
   if (scale != 1.0) {
     T* const scaled = scratch.take();
@@ -164,7 +164,8 @@ void backward_short(BackwardKernel kernel, const void* formula, const Shape& spa
     if (!to[k] || direct(k)) continue;
     const T* const run = static_cast<const T*>(to[k]);
     T* const target = adjoints[k].array->template data<T>();
-    if (in[k]->size() != n) sum_run(run, space, n, in[k]->shape(), target, adjoints[k].add, 1.0);
+    const Array& sum = *adjoints[k].array;
+    if (sum.size() != n) sum_run(run, space, n, sum.shape(), target, adjoints[k].add, 1.0);
     else if (adjoints[k].add)
       for (Index i = 0; i < n; ++i) target[i] += run[i];
     else std::copy_n(run, n, target);

@@ -2,6 +2,7 @@
 #include <autograd/core/slice.hpp>
 
 #include <algorithm>
+#include <cstring>
 
 namespace autograd::core {
 namespace {
@@ -56,6 +57,37 @@ Array Window::of(std::string_view where, const Array& x) const {
   }
   // No element, no address: an offset into an empty array would point nowhere.
   return x.view(shape, strides, count(shape) ? offset : 0);
+}
+
+namespace {
+
+// The elements of one axis that lie outside, then the same inside of it; a copy of what lies together at a time.
+void copy_outside(std::byte* to, const std::byte* from, const Shape& source, const Strides& bytes, const Shape& start,
+                  const Shape& extent, std::size_t axis) {
+  const Index stride = bytes[axis], first = start[axis] * stride, last = first + extent[axis] * stride;
+  std::memcpy(to, from, static_cast<std::size_t>(first));
+  std::memcpy(to + last, from + last, static_cast<std::size_t>(source[axis] * stride - last));
+  if (axis + 1 == source.size()) return;
+  for (Index at = first; at < last; at += stride)
+    copy_outside(to + at, from + at, source, bytes, start, extent, axis + 1);
+}
+
+}  // namespace
+
+bool is_block(const Window& w) {
+  bool block = !w.source.empty() && count(w.shape) > 0;
+  for (std::size_t d = 0; d < w.shape.size(); ++d)
+    block &= w.axis[d] < 0 || w.shape[d] == 1 || w.step[static_cast<std::size_t>(w.axis[d])] == 1;
+  return block;
+}
+
+void copy_outside(const Window& w, const Array& x, const Array& to) {
+  Shape extent = Shape::filled(w.source.size(), 1);
+  for (std::size_t d = 0; d < w.shape.size(); ++d)
+    if (w.axis[d] >= 0) extent[static_cast<std::size_t>(w.axis[d])] = w.shape[d];
+  Strides bytes = row_major(w.source);
+  for (Index& b : bytes) b *= static_cast<Index>(size_of(x.dtype()));
+  copy_outside(to.bytes(), x.bytes(), w.source, bytes, w.start, extent, 0);
 }
 
 Window whole(const Shape& source) {

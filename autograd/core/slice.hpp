@@ -79,6 +79,11 @@ struct Window {
   Array of(std::string_view where, const Array& x) const;
 };
 
+/// Whether a window is a block of neighbours, not empty.
+bool is_block(const Window& window);
+/// Copies the elements of x outside of such a window to an array of its shape. Both are row-major.
+void copy_outside(const Window& window, const Array& x, const Array& to);
+
 /// The window over every element of an array.
 Window whole(const Shape& source);
 

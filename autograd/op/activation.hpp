@@ -17,6 +17,7 @@ auto vanishing(const auto& x, const auto& f) { return where(f == 0.0, 0.0, x * f
 /// s(x) = 1 / (1 + exp(-x)), ds = s (1 - s) dx
 struct Sigmoid {
   static constexpr std::string_view name = "sigmoid";
+  static constexpr bool by_result = true;
   auto value(const auto& x) const { return logistic(x); }
   auto derivative(const auto&, const auto& y) const { return partials(y * (1.0 - y)); }
 };
@@ -38,9 +39,10 @@ struct Softplus {
 /// max(x, 0); d = dx above 0, 0 at and below
 struct Relu {
   static constexpr std::string_view name = "relu";
+  static constexpr bool by_result = true;
   static constexpr bool selects = true;
   auto value(const auto& x) const { return where(x <= 0.0, 0.0, x); }
-  auto derivative(const auto& x, const auto&) const { return partials(where(x > 0.0, 1.0, where(x <= 0.0, 0.0, x))); }
+  auto derivative(const auto&, const auto& y) const { return partials(where(y > 0.0, 1.0, where(y <= 0.0, 0.0, y))); }
   int branch(double x) const { return x > 0; }
 };
 

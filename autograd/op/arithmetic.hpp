@@ -23,6 +23,7 @@ struct Subtract {
 /// d(x y) = y dx + x dy
 struct Multiply {
   static constexpr std::string_view name = "multiply";
+  static constexpr std::array linear{true, true};
   auto value(const auto& x, const auto& y) const { return x * y; }
   auto derivative(const auto& x, const auto& y, const auto&) const { return partials(y, x); }
 };
@@ -30,6 +31,7 @@ struct Multiply {
 /// d(x / y) = dx / y - (x / y) dy / y
 struct Divide {
   static constexpr std::string_view name = "divide";
+  static constexpr std::array linear{true, false};
   static constexpr bool unbounded = true;
   auto value(const auto& x, const auto& y) const { return x / y; }
   auto derivative(const auto&, const auto& y, const auto& r) const { return partials(1.0 / y, -r / y); }
@@ -60,6 +62,7 @@ struct Reciprocal {
 /// d sqrt(x) = dx / (2 sqrt(x)), +infinite at 0; y + 0 is +0 where y is -0
 struct Sqrt {
   static constexpr std::string_view name = "sqrt";
+  static constexpr bool by_result = true;
   static constexpr Domain domain{0, infinity};
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return sqrt(x); }

@@ -14,11 +14,14 @@
 // A linear op that reads a part of its argument may also have pullback_into(to, g), which adds the cotangent in place.
 // Ops of a list of tensors, as many as there are, are described in autograd/reverse/list_rule.hpp.
 //
-// y is the result, g its cotangent. An op of several arguments returns its cotangents as functions, so that those
-// nobody wants are never computed. An elementwise op may declare, as `static constexpr` members:
+// y is the result, g its cotangent. (Of a linear op y may be asked for its shape only, and of one of one argument x
+// too: its elements are not kept.) An op of several arguments returns its cotangents as functions, so that those nobody
+// wants are never computed. An elementwise op may declare, as `static constexpr` members:
 //   bool unbounded = true    its slope is infinite somewhere: a cotangent that is exactly 0 contributes 0, also there
 //   bool selects = true      a slope of exactly 0 means that the argument was not chosen: it receives 0, also from a
 //                            cotangent that is infinite or NaN
+//   bool by_result = true    its slope is computed from the result alone: the argument need not be kept
+//   std::array linear{true, false}  in which arguments it is linear: the slope there is computed from the others alone
 //   Domain domain{0, infinity}  where the value is a real number; std::array<Domain, n> for n arguments. Tests and
 //                            gradient checks stay inside.
 // and, for checks:
@@ -113,6 +116,17 @@ inline constexpr bool boolean_result = requires { requires Op::boolean; };
 /// Ops that say so choose among their arguments: those with a slope of 0 take no part.
 template <class Op>
 inline constexpr bool selects = requires { requires Op::selects; };
+
+/// Ops whose slope is computed from the result alone.
+template <class Op>
+inline constexpr bool by_result = requires { requires Op::by_result; };
+
+/// Whether the slope of an op in argument k is computed from the other arguments alone.
+template <class Op>
+constexpr bool linear_in(std::size_t k) {
+  if constexpr (requires { Op::linear[k]; }) return Op::linear[k];
+  else return false;
+}
 
 /// Ops whose formula runs on doubles and SIMD registers only.
 template <class Op>

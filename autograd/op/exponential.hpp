@@ -12,6 +12,7 @@ namespace op {
 /// d exp(x) = exp(x) dx
 struct Exp {
   static constexpr std::string_view name = "exp";
+  static constexpr bool by_result = true;
   static constexpr bool unbounded = true;
   auto value(const auto& x) const { return exp(x); }
   auto derivative(const auto&, const auto& y) const { return partials(y); }

@@ -15,6 +15,9 @@ namespace core {
 // x[window], as an op.
 template <class X>
 auto sliced(const X& x, const Window& window, SourceLocation where = {});
+/// IndexUpdate or IndexAdd, as one statement where the value is an unnamed expression; in autograd/evaluate.hpp.
+template <class Op, class V>
+Tensor evaluate_update(const Op& op, const Tensor& x, const V& value, SourceLocation where);
 }  // namespace core
 
 namespace op {
@@ -22,6 +25,7 @@ namespace op {
 /// y = x with x[window] = v; linear in x and v together
 struct IndexUpdate {
   static constexpr std::string_view name = "index_update";
+  static constexpr bool adds = false;
   core::Window window;
   core::Array value(std::span<const core::Array> x) const {
     const core::Array v = core::fitted(name, x[1], window.shape, x[0].dtype());
@@ -38,6 +42,7 @@ struct IndexUpdate {
 /// y = x with x[window] += v; linear in x and v together
 struct IndexAdd {
   static constexpr std::string_view name = "index_add";
+  static constexpr bool adds = true;
   core::Window window;
   core::Array value(std::span<const core::Array> x) const {
     const core::Array v = core::fitted(name, x[1], window.shape, x[0].dtype());
@@ -88,8 +93,7 @@ auto change_slice(const X& x, const SliceItem& first, const R&... rest) {
   return [&]<std::size_t... I>(const auto& arguments, std::index_sequence<I...>) {
     const SliceItem items[] = {first, std::get<I>(arguments)...};
     const auto& value = std::get<sizeof...(I)>(arguments);
-    return evaluate_list(Op{window(Op::name, t.shape(), items)}, {t, named_as(t.dtype(), value, first.where)},
-                         first.where);
+    return evaluate_update(Op{window(Op::name, t.shape(), items)}, t, value, first.where);
   }(std::tie(rest...), std::make_index_sequence<sizeof...(R) - 1>{});
 }
 }  // namespace core

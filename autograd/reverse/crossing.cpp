@@ -17,7 +17,7 @@ class StackStatement final : public Statement {
   StackStatement(core::PoolVector<NodeId> nodes, std::span<const Var> x, const Shape& shape, Dtype dtype)
       : nodes_(std::move(nodes)), shape_(shape), dtype_(dtype) {
     for (const Var& v : x) values_.push_back(v.value());
-    keeps_arguments = false;
+    kept_arguments = 0;
   }
   std::string_view name() const override { return "stack"; }
   std::span<const NodeId> arguments() const override { return nodes_; }
@@ -58,7 +58,7 @@ class ElementStatement final : public Statement {
  public:
   ElementStatement(NodeId node, const Shape& shape, Dtype dtype, const Shape& at)
       : node_{node}, shape_(shape), at_(at), dtype_(dtype) {
-    keeps_arguments = false;
+    kept_arguments = 0;
   }
   std::string_view name() const override { return "element"; }
   std::span<const NodeId> arguments() const override { return {&node_, 1}; }

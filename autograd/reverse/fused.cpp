@@ -10,73 +10,53 @@
 namespace autograd::core {
 namespace {
 
-// The formula's bytes, then the leaves, lie behind the statement in the arena.
-class FusedStatement final : public Statement {
+// A formula on its way to the tape.
+struct Recorded {
+  const FusedKernels& kernels;
+  const void* formula;
+  std::span<const Tensor* const> leaves;
+  std::span<const NodeId> nodes;  // of the leaves, and of what else the statement reads
+  Shape space, kept;
+  Dtype dtype;
+  double scale;
+
+  /// The leaves whose values the cotangents of those on the tape are computed from.
+  std::uint64_t reads() const {
+    std::uint64_t all = 0;
+    for (std::size_t k = 0; k < leaves.size(); ++k)
+      if (nodes[k]) all |= kernels.reads[k];
+    return all;
+  }
+};
+
+// The formula's bytes, then the leaves, then their nodes lie behind the statement in the arena.
+class FusedStatement : public Statement {
  public:
   struct Leaf {
-    Array value;  // a constant leaf keeps its elements, not its place on an outer tape
+    Array value;  // a constant leaf keeps its elements, not its place on an outer tape; none where nothing reads them
     std::uint32_t version;
   };
 
-  FusedStatement(const FusedKernels& kernels, const void* formula, std::span<const Tensor* const> leaves,
-                 std::span<const NodeId> nodes, const Shape& space, const Shape& kept, Dtype dtype, double scale)
-      : kernels_(kernels), space_(space), kept_(kept), dtype_(dtype), scale_(scale), count_(leaves.size()) {
-    std::memcpy(formula_bytes(), formula, kernels.bytes);
-    for (std::size_t k = 0; k < count_; ++k) {
-      new (leaf(k)) Leaf{leaves[k]->data(), leaves[k]->data().version()};
-      new (node(k)) NodeId(nodes[k]);
-    }
-  }
+  /// The result is given where the pullback may read that instead of leaves.
+  FusedStatement(const Recorded& r, const Array* kept_result) : FusedStatement(r, kept_result, this + 1) {}
   ~FusedStatement() override {
-    for (std::size_t k = 0; k < count_; ++k) leaf(k)->~Leaf();
+    for (std::size_t k = 0; k < values_; ++k) leaf(k)->~Leaf();
   }
 
-  static std::size_t space_for(const FusedKernels& kernels, std::size_t leaves) {
-    return leaves_at(kernels) + leaves * (sizeof(Leaf) + sizeof(NodeId));
+  static std::size_t space_for(const Recorded& r) {
+    return leaves_at(r.kernels) + (r.leaves.size() + 1) * sizeof(Leaf) + r.nodes.size() * sizeof(NodeId);
   }
 
   std::string_view name() const override { return kernels_.name; }
-  std::span<const NodeId> arguments() const override { return {node(0), count_}; }
+  std::span<const NodeId> arguments() const override { return {node(0), nodes_}; }
 
   void pullback(Sweep& sweep) const override {
     Tensor g{Array()};
     if (!sweep.take(result.index, g)) return;
-    // A kernel has read an element of its cotangent when it writes that element of an adjoint, so the two may share
-    // memory.
-    bool spare = g.data().unique() && g.data().contiguous() && g.shape() == space_;
-    SmallArray<const Array*> values(count_);
-    SmallArray<AdjointTarget> targets(count_);
-    // The cotangent of a slice goes straight to its place in that of the whole. Not of a short one, where finding the
-    // place takes longer, and not when several cores share the work: slices may overlap.
-    const Index n = count(space_);
-    const bool parts_possible = n > block_size && n < parallel_threshold;
-    SmallArray<const Statement*> part(parts_possible ? count_ : 0);
-    bool any_part = false;
-    for (std::size_t k = 0; k < count_; ++k) {
-      const Array& value = *(values[k] = &leaf(k)->value);
-      if (value.version() != leaf(k)->version)
-        throw TapeError(kernels_.name, "a tensor that its gradient needs was changed in place after it was recorded",
-                        "Change a copy, or take the gradient first.");
-      if (!*node(k)) continue;
-      for (std::size_t j = 0; j < k && !targets[k].array; ++j)
-        if (*node(j) == *node(k)) targets[k] = {targets[j].array, true};
-      if (!targets[k].array && parts_possible && value.shape() == space_ && (part[k] = sweep.part(node(k)->index))) {
-        any_part = true;
-        continue;
-      }
-      if (!targets[k].array && spare && value.shape() == space_ && sweep.offer(node(k)->index, g)) {
-        targets[k].array = &g.data();
-        spare = false;
-      }
-      if (!targets[k].array)
-        targets[k].array = &sweep.accumulator(node(k)->index, value.shape(), dtype_, targets[k].add);
-    }
-    SmallArray<Array> places(any_part ? count_ : 0);
-    if (any_part) find_places(sweep, part, places, targets);
-    // A reduction without keepdims has dropped the axes that its cotangent is repeated along.
-    const Array cotangent = g.shape() == kept_ ? g.data() : g.data().packed().view(kept_, row_major(kept_), 0);
-    run_backward(dtype_ == float32 ? kernels_.backward32 : kernels_.backward64, formula_bytes(), dtype_, space_,
-                 {values.data(), count_}, cotangent, scale_, {targets.data(), count_});
+    pull(sweep, g, [&] {
+      // A reduction without keepdims has dropped the axes that its cotangent is repeated along.
+      return g.shape() == kept_ ? g.data() : g.data().packed().view(kept_, row_major(kept_), 0);
+    });
   }
 
   void pushforward(ForwardSweep&) const override {
@@ -84,17 +64,78 @@ class FusedStatement final : public Statement {
                     "Open it with ag::Tape tape{ag::record_graph}.");
   }
 
- private:
-  static std::size_t leaves_at(const FusedKernels& kernels) {
-    return (kernels.bytes + alignof(Leaf) - 1) / alignof(Leaf) * alignof(Leaf);
-  }
-  // All accumulators first: one that a view looks at would be copied.
-  void find_places(Sweep& sweep, const SmallArray<const Statement*>& part, SmallArray<Array>& places,
-                   SmallArray<AdjointTarget>& targets) const {
-    SmallArray<const Array*> wholes(count_);
-    for (std::size_t k = 0; k < count_; ++k)
-      if (part[k]) wholes[k] = &sweep.accumulator(part[k]->arguments()[0].index);
+ protected:
+  FusedStatement(const Recorded& r, const Array* kept_result, void* behind)
+      : kernels_(r.kernels),
+        space_(r.space),
+        kept_(r.kept),
+        dtype_(r.dtype),
+        scale_(r.scale),
+        count_(r.leaves.size()),
+        values_(count_),
+        nodes_(r.nodes.size()),
+        behind_(static_cast<std::byte*>(behind)) {
+    keeps_result = kept_result != nullptr;
+    values_ += keeps_result;
+    std::memcpy(behind_, r.formula, kernels_.bytes);
+    const std::uint64_t reads = keeps_result ? 0 : r.reads();
+    kept_arguments = 0;
     for (std::size_t k = 0; k < count_; ++k) {
+      const Array& value = r.leaves[k]->data();
+      // What is repeated is small, and says by its shape what is summed.
+      const bool keeps = (reads >> k & 1) != 0 || !(value.shape() == space_);
+      new (leaf(k)) Leaf{keeps ? value : Array(), keeps ? value.version() : 0};
+      kept_arguments |= std::uint64_t{keeps} << k;
+    }
+    if (keeps_result) new (leaf(count_)) Leaf{*kept_result, kept_result->version()};
+    for (std::size_t k = 0; k < nodes_; ++k) new (node(k)) NodeId(r.nodes[k]);
+  }
+
+  // Pulls the cotangent that make() gives back to the leaves, when the places for theirs have been found; `g` is its
+  // memory if nobody else needs that, or anything else.
+  template <class Make>
+  void pull(Sweep& sweep, const Tensor& g, const Make& make) const {
+    // A kernel has read an element of its cotangent when it writes that element of an adjoint, so the two may share
+    // memory.
+    bool spare = g.data() && g.data().unique() && g.data().contiguous() && g.shape() == space_;
+    SmallArray<const Array*> values(values_);
+    SmallArray<AdjointTarget> targets(values_);
+    // The cotangent of a slice goes straight to its place in that of the whole. Not of a short one, where finding the
+    // place takes longer, and not when several cores share the work: slices may overlap.
+    const Index n = count(space_);
+    const bool parts_possible = n > block_size && n < parallel_threshold;
+    SmallArray<const Statement*> part(parts_possible ? count_ : 0);
+    bool any_part = false;
+    for (std::size_t k = 0; k < values_; ++k) {
+      const Array& value = leaf(k)->value;
+      if (!value) continue;
+      values[k] = &value;
+      if (value.version() != leaf(k)->version)
+        throw TapeError(kernels_.name, "a tensor that its gradient needs was changed in place after it was recorded",
+                        "Change a copy, or take the gradient first.");
+    }
+    for (std::size_t k = 0; k < count_; ++k) {
+      if (!*node(k)) continue;
+      const Shape& shape = values[k] ? values[k]->shape() : space_;
+      for (std::size_t j = 0; j < k && !targets[k].array; ++j)
+        if (*node(j) == *node(k)) targets[k] = {targets[j].array, true};
+      if (!targets[k].array && parts_possible && shape == space_ && (part[k] = part_beside(sweep, *node(k)))) {
+        any_part = true;
+        continue;
+      }
+      if (!targets[k].array && spare && shape == space_ && sweep.offer(node(k)->index, g)) {
+        targets[k].array = &g.data();
+        spare = false;
+      }
+      if (!targets[k].array) targets[k].array = &sweep.accumulator(node(k)->index, shape, dtype_, targets[k].add);
+    }
+    // All accumulators first: one that a view looks at would be copied.
+    SmallArray<const Array*> wholes(any_part ? count_ : 0);
+    for (std::size_t k = 0; k < wholes.size(); ++k)
+      if (part[k]) wholes[k] = &sweep.accumulator(part[k]->arguments()[0].index);
+    const Array cotangent = make();
+    SmallArray<Array> places(wholes.size());
+    for (std::size_t k = 0; k < places.size(); ++k) {
       if (!part[k]) continue;
       for (std::size_t j = 0; j < k && !targets[k].array; ++j)
         if (part[j] == part[k]) targets[k] = targets[j];
@@ -102,17 +143,87 @@ class FusedStatement final : public Statement {
       places[k] = part[k]->part_of(*wholes[k]);
       targets[k] = {&places[k], true, true};
     }
+    // Terms of a sum that are slices get the same cotangent, which is computed once.
+    const auto alone = [&](std::size_t k) {
+      if (!part[k] || targets[k].array != &places[k]) return false;
+      for (std::size_t j = k + 1; j < count_; ++j)
+        if (targets[j].array == &places[k]) return false;
+      return true;
+    };
+    for (std::size_t k = 1; k < places.size(); ++k)
+      for (std::size_t j = 0; j < k && !targets[k].like && alone(k); ++j)
+        if (kernels_.alike[j] == kernels_.alike[k] && !targets[j].like && alone(j))
+          targets[k].like = static_cast<std::uint8_t>(j + 1);
+    for (std::size_t k = 0; k < values_; ++k)
+      if (!values[k]) values[k] = &cotangent;  // the kernel looks at it and forgets what it saw
+    const bool single = dtype_ == float32;
+    run_backward(keeps_result ? (single ? kernels_.by_result32 : kernels_.by_result64)
+                              : (single ? kernels_.backward32 : kernels_.backward64),
+                 behind_, dtype_, space_, {values.data(), values_}, cotangent, scale_, {targets.data(), values_});
   }
 
-  std::byte* formula_bytes() const { return reinterpret_cast<std::byte*>(const_cast<FusedStatement*>(this) + 1); }
-  Leaf* leaf(std::size_t k) const { return reinterpret_cast<Leaf*>(formula_bytes() + leaves_at(kernels_)) + k; }
-  NodeId* node(std::size_t k) const { return reinterpret_cast<NodeId*>(leaf(count_)) + k; }
+  // The statement that made a leaf as a part of another, unless that is a leaf itself, whose cotangent is overwritten.
+  const Statement* part_beside(Sweep& sweep, NodeId n) const {
+    const Statement* part = sweep.part(n.index);
+    for (std::size_t k = 0; part && k < count_; ++k)
+      if (*node(k) == part->arguments()[0]) part = nullptr;
+    return part;
+  }
+
+  static std::size_t leaves_at(const FusedKernels& kernels) {
+    return (kernels.bytes + alignof(Leaf) - 1) / alignof(Leaf) * alignof(Leaf);
+  }
+  Leaf* leaf(std::size_t k) const { return reinterpret_cast<Leaf*>(behind_ + leaves_at(kernels_)) + k; }
+  NodeId* node(std::size_t k) const { return reinterpret_cast<NodeId*>(leaf(values_)) + k; }
 
   const FusedKernels& kernels_;
   Shape space_, kept_;
   Dtype dtype_;
   double scale_;
-  std::size_t count_;
+  std::size_t count_, values_, nodes_;  // leaves; values kept of them and of the result; nodes read
+  std::byte* behind_;
+};
+
+// A formula written into a window of a copy of x, or added to it: then x[window] is the formula's first leaf, a
+// constant, and the cotangent of x is that of the result.
+class FusedUpdate final : public FusedStatement {
+ public:
+  FusedUpdate(const Recorded& r, std::string_view name, bool adds, const Window& window)
+      : FusedStatement(r, nullptr, this + 1), name_(name), adds_(adds), window_(window) {}
+  std::string_view name() const override { return name_; }
+
+  void pullback(Sweep& sweep) const override {
+    Tensor g{Array()};
+    if (!sweep.take(result.index, g)) return;
+    const NodeId x = *node(count_);
+    bool reads_whole = false;
+    for (std::size_t k = 0; k < count_; ++k) reads_whole |= x && *node(k) == x;
+    Array inside;
+    if (x && adds_ && !reads_whole && g.data().unique() && g.data().contiguous() && sweep.offer(x.index, g)) {
+      // Handed over: the slices of x add to the memory that their cotangent is read from.
+      g = Tensor(Array());
+      return pull(sweep, g, [&] {
+        bool add = false;
+        return window_.of(name_, sweep.accumulator(x.index, window_.source, dtype_, add));
+      });
+    }
+    if (x && !adds_) {
+      Array outside = g.data().unique() && g.data().contiguous() ? g.data() : g.data().copy();
+      inside = window_.of(name_, outside).copy();
+      copy_into(window_.of(name_, outside), scalar(0, dtype_));
+      g = Tensor(Array());
+      sweep.add_tensor(x.index, Tensor(std::move(outside)));
+    } else {
+      inside = window_.of(name_, g.data());
+      if (x) sweep.add_tensor(x.index, std::move(g));
+    }
+    pull(sweep, Tensor(Array()), [&] { return inside; });
+  }
+
+ private:
+  std::string_view name_;
+  bool adds_;
+  Window window_;
 };
 
 Shape space_of(const FusedKernels& kernels, std::span<const Tensor* const> leaves) {
@@ -129,6 +240,16 @@ Shape space_of(const FusedKernels& kernels, std::span<const Tensor* const> leave
     throw;
   }
   return space;
+}
+
+// The nodes of the leaves; false when none is on the tape.
+bool find_nodes(const Tape& tape, std::span<const Tensor* const> leaves, SmallArray<NodeId>& nodes) {
+  bool any = false;
+  for (std::size_t k = 0; k < leaves.size(); ++k) {
+    nodes[k] = tape.node(*leaves[k]);
+    any |= static_cast<bool>(nodes[k]);
+  }
+  return any;
 }
 
 }  // namespace
@@ -180,15 +301,41 @@ Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::spa
   Tape* tape = Tape::active();
   if (!tape) return y;
   SmallArray<NodeId> nodes(leaves.size());
-  bool any = false;
-  for (std::size_t k = 0; k < leaves.size(); ++k) {
-    nodes[k] = tape->node(*leaves[k]);
-    any |= static_cast<bool>(nodes[k]);
+  if (!find_nodes(*tape, leaves, nodes)) return y;
+  const Recorded r{kernels, formula, leaves, {nodes.data(), nodes.size()}, space, kept, dtype, scale};
+  const bool by_result = kernels.by_result32 && !reduction.active;
+  return tape->record_with_space<FusedStatement>(y, where, FusedStatement::space_for(r), r,
+                                                 by_result ? &y.data() : nullptr);
+}
+
+bool evaluate_fused_update(std::string_view name, const FusedKernels& kernels, const void* formula,
+                           std::span<const Tensor* const> leaves, bool adds, const Window& window, const Tensor& x,
+                           SourceLocation where, Tensor& y) {
+  Shape space;
+  for (const Tensor* t : leaves) {
+    if (!broadcasts_to(t->shape(), window.shape)) return false;
+    space = broadcast(name, space, t->shape());
   }
-  if (!any) return y;
-  return tape->record_with_space<FusedStatement>(y, where, FusedStatement::space_for(kernels, leaves.size()), kernels,
-                                                 formula, leaves, std::span<const NodeId>(nodes.data(), leaves.size()),
-                                                 space, kept, dtype, scale);
+  if (!(space == window.shape)) return false;
+  // The window first, where what lies between its rows is written by the way; then what is around it.
+  const bool block = is_block(window) && x.data().contiguous();
+  Array out = block ? Array::empty(x.shape(), x.dtype()) : x.data().copy();
+  SmallArray<const Array*> values(leaves.size());
+  for (std::size_t k = 0; k < leaves.size(); ++k) values[k] = &leaves[k]->data();
+  run_forward(x.dtype() == float32 ? kernels.forward32 : kernels.forward64, formula, x.dtype(), space,
+              {values.data(), leaves.size()}, window.of(name, out), 1, block ? Around::free : Around::kept);
+  if (block) copy_outside(window, x.data(), out);
+  y = Tensor(std::move(out));
+
+  Tape* tape = Tape::active();
+  if (!tape) return true;
+  SmallArray<NodeId> nodes(leaves.size() + 1);
+  nodes[leaves.size()] = tape->node(x);
+  const bool any = find_nodes(*tape, leaves, nodes);
+  if (!any && !nodes[leaves.size()]) return true;
+  const Recorded r{kernels, formula, leaves, {nodes.data(), nodes.size()}, space, space, x.dtype(), 1};
+  y = tape->record_with_space<FusedUpdate>(y, where, FusedUpdate::space_for(r), r, name, adds, window);
+  return true;
 }
 
 }  // namespace autograd::core

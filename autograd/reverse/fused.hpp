@@ -10,6 +10,9 @@
 #include <cstring>
 
 #include <autograd/core/block_loop.hpp>
+#include <autograd/core/slice.hpp>
+#include <autograd/op/arithmetic.hpp>
+#include <autograd/reverse/leaf_facts.hpp>
 #include <autograd/reverse/tape.hpp>
 
 namespace autograd {
@@ -70,8 +73,7 @@ struct StoreAdjoint {
 
   template <std::size_t first, std::size_t count>
   bool wants() const {
-    constexpr std::uint64_t bits = (count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1) << first;
-    return (wanted & bits) != 0;
+    return (wanted & bits(first, count)) != 0;
   }
   // A slope of the type Zero contributes nothing, but what is not added to must be written.
   template <std::size_t first, class E>
@@ -112,10 +114,43 @@ template <class T, class F>
   }
 }
 
+// The same for a formula whose last op has a slope of the result alone, and nothing below reads a leaf: the result is
+// what follows the leaves in `in`.
+template <class T, class F>
+[[gnu::flatten]] void backward_kernel_by_result(const void* formula, std::size_t n, const void* const* in,
+                                                const void* cotangent, void* const* adjoint, std::uint64_t add) {
+  constexpr std::size_t leaves = leaf_count<F>;
+  const F f = *static_cast<const F*>(formula);
+  const T* from[leaves];
+  T* to[leaves];
+  std::uint64_t wanted = 0;
+  for (std::size_t k = 0; k < leaves; ++k) {
+    from[k] = static_cast<const T*>(in[k]);
+    to[k] = static_cast<T*>(adjoint[k]);
+    if (to[k]) wanted |= std::uint64_t{1} << k;
+  }
+  const T *g = static_cast<const T*>(cotangent), *y = static_cast<const T*>(in[leaves]);
+  for (std::size_t i = 0; i < n; i += Pack<T>::size) {
+    auto interior = interior_of<Pack<T>>(f, LoadLeaf<T>{from, i});
+    interior.value = Pack<T>::load(y + i);
+    StoreAdjoint<T, leaves> sink{to, i, add, wanted};
+    pull<Pack<T>>(f, interior, Pack<T>::load(g + i), sink);
+  }
+}
+
+template <class T, class F>
+constexpr BackwardKernel kernel_by_result() {
+  if constexpr (reads_result_only<F>) return backward_kernel_by_result<T, F>;
+  else return nullptr;
+}
+
 /// What is known of a formula without its type.
 struct FusedKernels {
   ForwardKernel forward32, forward64;
   BackwardKernel backward32, backward64;
+  BackwardKernel by_result32, by_result64;  // null where values of leaves are read
+  const std::uint64_t* reads;               // for each leaf; see leaf_reads
+  const std::uint8_t* alike;                // for each leaf; see leaf_alike
   std::string_view name;
   bool boolean;
   std::size_t leaves, bytes;
@@ -155,6 +190,10 @@ inline constexpr FusedKernels fused_kernels{forward_kernel<float, F>,
                                             forward_kernel<double, F>,
                                             backward_kernel<float, F>,
                                             backward_kernel<double, F>,
+                                            kernel_by_result<float, F>(),
+                                            kernel_by_result<double, F>(),
+                                            leaf_reads<F>.data(),
+                                            leaf_alike<F>.data(),
                                             NameOf<F>::value,
                                             NameOf<F>::boolean,
                                             leaf_count<F>,
@@ -172,6 +211,12 @@ struct Reduction {
 /// Evaluates a formula on its leaves, and records one statement if a tape is in scope and a leaf is on it.
 Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::span<const Tensor* const> leaves,
                       const Reduction& reduction, SourceLocation where);
+
+/// x, but in a window the formula of leaves, as one statement. False where that cannot be: where dtypes or shapes
+/// differ, or the formula gives masks.
+bool evaluate_fused_update(std::string_view name, const FusedKernels& kernels, const void* formula,
+                           std::span<const Tensor* const> leaves, bool adds, const Window& window, const Tensor& x,
+                           SourceLocation where, Tensor& y);
 
 /// A scalar as a 0-dimensional tensor on the same tape.
 Tensor to_tensor(const Var& x, Dtype dtype, SourceLocation where);
@@ -192,6 +237,7 @@ class LeafDtype {
     apply([this](const A&... a) { (see(a), ...); }, e.args);
   }
   Dtype get() const { return dtype_; }
+  bool found() const { return found_; }
 
  private:
   [[noreturn]] static void mismatch();
@@ -248,6 +294,29 @@ Tensor evaluate_expression(const E& e, const Reduction& reduction, SourceLocatio
   const LeafList<E> leaves(e, dtype.get(), where);
   const F formula = SignatureOf<E>::make(e);
   return evaluate_fused(fused_kernels<F>, &formula, leaves.get(), reduction, where);
+}
+
+/// x, but in a window the expression, or the window plus the expression, as one statement. False where
+/// evaluate_fused_update is.
+template <bool adds, class E>
+bool update_fused(std::string_view name, const Window& window, const Tensor& x, const E& e, SourceLocation where,
+                  Tensor& y) {
+  LeafDtype dtype;
+  dtype.see(e);
+  if (!dtype.found() || dtype.get() != x.dtype()) return false;
+  const auto update = [&](const auto& value) {
+    using F = typename SignatureOf<std::remove_cvref_t<decltype(value)>>::type;
+    if constexpr (leaf_count<F> > max_leaves || NameOf<F>::boolean) {
+      return false;
+    } else {
+      const LeafList<std::remove_cvref_t<decltype(value)>> leaves(value, x.dtype(), where);
+      const F formula = SignatureOf<std::remove_cvref_t<decltype(value)>>::make(value);
+      return evaluate_fused_update(name, fused_kernels<F>, &formula, leaves.get(), adds, window, x, where, y);
+    }
+  };
+  if constexpr (adds && !NameOf<typename SignatureOf<E>::type>::boolean)
+    return update(Expression<op::Add, Tensor, E>{{}, {Tensor(window.of(name, x.data())), e}});
+  else return update(e);
 }
 
 }  // namespace core

@@ -30,7 +30,7 @@ class ListStatement final : public Statement {
       : op_(op), nodes_(std::move(nodes)), dtype_(dtype) {
     shapes_.reserve(x.size());
     for (const Tensor& t : x) shapes_.push_back(t.shape());
-    keeps_arguments = false;
+    kept_arguments = 0;
   }
   /// Constants, which only checks ask for.
   void keep_constants(std::span<const Tensor> x) {

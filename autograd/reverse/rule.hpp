@@ -11,6 +11,7 @@
 
 #include <autograd/reverse/anomaly_watch.hpp>
 #include <autograd/reverse/fused.hpp>
+#include <autograd/reverse/saved.hpp>
 
 namespace autograd {
 
@@ -27,23 +28,6 @@ Tensor broadcast_recorded(const Tensor& x, const Shape& shape);
 /// to += x, of the same shape; `to` is row-major.
 void add_in_place(const Array& to, const Array& x);
 
-/// A value kept by a statement, with the version of its memory: written in place since, it would give wrong gradients.
-class Saved {
- public:
-  explicit Saved(Tensor t) : value_(std::move(t)), version_(value_.data().version()) {}
-  /// Throws TapeError, in the name of the op, when the elements have been overwritten since.
-  const Tensor& get(std::string_view op) const {
-    if (value_.data().version() != version_)
-      throw TapeError(op, "a tensor that its gradient needs was changed in place after it was recorded",
-                      "Change a copy, or take the gradient first.");
-    return value_;
-  }
-
- private:
-  Tensor value_;
-  std::uint32_t version_ = 0;
-};
-
 /// The indices 0 to N - 1 as types.
 template <std::size_t N, class F>
 decltype(auto) for_arguments(F&& f) {
@@ -55,10 +39,19 @@ decltype(auto) for_arguments(F&& f) {
 /// A tensor of which only shape and dtype matter: a single zero, repeated.
 inline Tensor shape_of(const Tensor& x) { return Tensor(scalar(0, x.dtype()).broadcast_to(x.shape())); }
 
+/// Without a pushforward of its own an op that is not elementwise is linear in each argument: its pushforward is the op
+/// itself, one argument at a time, and its pullback does not read its result.
+template <class Op, std::size_t N>
+inline constexpr bool is_linear = [] {
+  return []<std::size_t... I>(std::index_sequence<I...>) {
+    return !op::Elementwise<Op, N> &&
+           !requires(const Op& o, const Tensor& t) { o.pushforward(t, ((void)I, t)..., ((void)I, t)...); };
+  }(std::make_index_sequence<N>{});
+}();
+
 /// An op of one argument without a pushforward is linear: neither its argument nor its result is needed again.
 template <class Op, std::size_t N>
-concept NeedsNoValues =
-    N == 1 && !op::Elementwise<Op, 1> && !requires(const Op& o, const Tensor& t) { o.pushforward(t, t, t); };
+concept NeedsNoValues = N == 1 && is_linear<Op, 1>;
 
 /// An op that shows a part of its argument.
 template <class Op>
@@ -96,7 +89,7 @@ class CheckedStatement : public Statement {
     } else if constexpr (requires(const Op& o, const ComplexArray& a) { o.complex_value(a); }) {
       y = op().complex_value(x[0]);
       return nullptr;
-    } else if constexpr (is_linear) {
+    } else if constexpr (is_linear<Op, N>) {
       alone::complex_linear<Op, N>(op(), x, y);
       return nullptr;
     } else {
@@ -116,28 +109,22 @@ class CheckedStatement : public Statement {
   bool elementwise() const final { return op::Elementwise<Op, N>; }
 
  protected:
-  // Without a pushforward of its own it is the op itself, one argument at a time.
-  static constexpr bool is_linear = [] {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return !requires(const Op& o, const Tensor& t) { o.pushforward(t, ((void)I, t)..., ((void)I, t)...); };
-    }(std::make_index_sequence<N>{});
-  }();
-
   virtual const Op& op() const = 0;
 };
 
 /// A recorded operation on N tensors.
 template <class Op, std::size_t N>
 class RuleStatement final : public CheckedStatement<Op, N> {
-  using Statement::keeps_arguments, Statement::keeps_result, Statement::result, Statement::where;
+  using Statement::kept_arguments, Statement::keeps_result, Statement::result, Statement::where;
 
  public:
   RuleStatement(const Op& op, const std::array<Tensor, N>& x, const std::array<NodeId, N>& nodes, const Tensor& y)
       : op_(op),
         nodes_(nodes),
         x_(for_arguments<N>([&](auto... i) { return std::array<Saved, N>{kept(x[i])...}; })),
-        y_(kept(y)) {
-    keeps_arguments = keeps_result = !NeedsNoValues<Op, N>;
+        y_(drops_result(y) ? Saved(shape_of(y)) : Saved(y)) {
+    keeps_result = !drops_result(y);
+    if (NeedsNoValues<Op, N>) kept_arguments = 0;
   }
   std::span<const NodeId> arguments() const override { return nodes_; }
   Array constant(std::size_t k) const override { return x_[k].get(Op::name).data(); }
@@ -181,7 +168,7 @@ class RuleStatement final : public CheckedStatement<Op, N> {
       if constexpr (op::Elementwise<Op, N>) {
         const auto p = op_.derivative(x_[i].get(Op::name)..., y_.get(Op::name)).values;
         (push_elementwise<i>(dx, some, std::get<i>(p), add), ...);
-      } else if constexpr (!CheckedStatement<Op, N>::is_linear) {
+      } else if constexpr (!is_linear<Op, N>) {
         // A general rule reads all tangents: those that are zero are made.
         ((void)(some[i] || (dx[i] = Tensor::zeros(x_[i].get(Op::name).shape(), y_.get(Op::name).dtype()), true)), ...);
         add(Tensor(op_.pushforward(y_.get(Op::name), x_[i].get(Op::name)..., dx[i]...)));
@@ -207,6 +194,11 @@ class RuleStatement final : public CheckedStatement<Op, N> {
 
  private:
   static Saved kept(const Tensor& t) { return Saved(NeedsNoValues<Op, N> ? shape_of(t) : t); }
+  // To keep a few elements takes less than to make something that stands for them.
+  static bool drops_result(const Tensor& y) {
+    constexpr Index few = 1024;
+    return NeedsNoValues<Op, N> || (is_linear<Op, N> && y.size() > few);
+  }
   static std::array<Tensor, N> copied(std::span<const Tensor> x) {
     std::array<Tensor, N> out;
     for (std::size_t k = 0; k < N; ++k) out[k] = x[k];

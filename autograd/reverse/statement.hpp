@@ -68,8 +68,8 @@ class Statement {
   NodeId result;
   std::uint32_t scalars_before = 0;  // scalar statements recorded earlier: the order between the two kinds
   SourceLocation where;              // where the result was named
-  bool keeps_arguments = true;       // holds handles on the values it read
-  bool keeps_result = false;         // holds one on its result
+  std::uint64_t kept_arguments = ~std::uint64_t{0};  // bit k: holds a handle on the value of argument k
+  bool keeps_result = false;                         // holds one on its result
 };
 
 /// The cotangents while a tape runs backwards.

@@ -36,7 +36,7 @@ class TapeSweep final : public Sweep {
     TensorAdjoint& adjoint = out_.tensors_[index];
     if (adjoint.state != TensorAdjoint::known) return false;
     const Tape::TensorNode& node = tape_.tensors_[index];
-    if (tape_.elementary() || node.primal.data().references() > 1 + node.saved) {
+    if (tape_.elementary() || node.held()) {
       cotangent = adjoint.value;
     } else {
       cotangent = std::exchange(adjoint.value, Tensor(core::Array()));
@@ -72,13 +72,13 @@ class TapeSweep final : public Sweep {
   const Statement* part(std::uint32_t index) const override {
     const Tape::TensorNode& node = tape_.tensors_[index];
     if (!node.made_by || !node.made_by->is_part() || out_.tensors_[index].state == TensorAdjoint::known) return nullptr;
-    if (tape_.elementary() || node.primal.data().references() > 1 + node.saved) return nullptr;
+    if (tape_.elementary() || node.held()) return nullptr;
     return node.made_by;
   }
   const core::Array& accumulator(std::uint32_t index) override {
-    const Tensor& primal = tape_.tensors_[index].primal;
+    const core::ArrayWatch& value = tape_.tensors_[index].value;
     bool add = false;
-    const core::Array& to = accumulator(index, primal.shape(), primal.dtype(), add);
+    const core::Array& to = accumulator(index, value.shape(), value.dtype(), add);
     if (!add) std::memset(to.bytes(), 0, static_cast<std::size_t>(to.size()) * size_of(to.dtype()));
     return to;
   }

@@ -65,7 +65,7 @@ Tensor Tape::variable(const Tensor& value) {
     throw DtypeError("variable", "a variable needs a floating dtype, got " + std::string(name_of(value.dtype())),
                      "Convert with cast(x, ag::float64).");
   check(value.tag());
-  tensors_.push_back({primal(value)});
+  push_tensor(primal(value), nullptr);
   return Tensor(value.data(), static_cast<std::uint32_t>(tensors_.size() - 1), tag());
 }
 
@@ -95,9 +95,8 @@ Tensor Tape::parameter(const Parameter& p) {
         const Activate level(outer());
         outer_value = Tensor(p);
       }
-      make_room(tensors_);
+      push_tensor(outer_value, nullptr);
       make_room(parameters_);
-      tensors_.push_back({outer_value});
       index = static_cast<std::uint32_t>(tensors_.size() - 1);
       parameters_.emplace_back(state.id, index);
     }
@@ -158,7 +157,14 @@ Var Tape::primal(const Var& x) const {
 
 Tensor Tape::primal(const Tensor& x) const {
   if (x.tag() != tag()) return x;
-  return x.index() < tensors_.size() ? tensors_[x.index()].primal : Tensor(x.data());
+  return elementary_ && x.index() < tensors_.size() ? tensors_[x.index()].primal : Tensor(x.data());
+}
+
+void Tape::push_tensor(const Tensor& primal, const Statement* made_by) {
+  const std::uint32_t saved = made_by && made_by->keeps_result;
+  make_room(tensors_);
+  if (elementary_) tensors_.push_back({primal, core::ArrayWatch(primal.data()), saved + 1, made_by});
+  else tensors_.push_back({Tensor(core::Array()), core::ArrayWatch(primal.data()), saved, made_by});
 }
 
 void Tape::enter(Statement* s, SourceLocation where) {
@@ -172,16 +178,18 @@ void Tape::enter(Statement* s, SourceLocation where) {
     s->~Statement();
     throw;
   }
-  for (const NodeId& n : s->arguments())
-    if (s->keeps_arguments && n.tensor && n.index) ++tensors_[n.index].saved;
+  if (std::uint64_t kept = s->kept_arguments)
+    for (const NodeId& n : s->arguments()) {
+      if (kept & 1 && n.tensor && n.index) ++tensors_[n.index].saved;
+      kept >>= 1;
+    }
 }
 
 Tensor Tape::finish_tensor(Statement* s, const Tensor& result, SourceLocation where) {
   enter(s, where);
   s->result = {static_cast<std::uint32_t>(tensors_.size()), true};
   try {
-    make_room(tensors_);
-    tensors_.push_back({result, s->keeps_result ? 1u : 0u, s});
+    push_tensor(result, s);
   } catch (...) {
     destroy_statements(statements_.size() - 1);
     throw;

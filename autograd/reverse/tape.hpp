@@ -132,6 +132,7 @@ class Tape : public BasicTape<double> {
   std::span<Statement* const> statements() const { return statements_; }
   /// The value of a node.
   Var scalar_at(std::uint32_t index) const { return scalars_[index]; }
+  /// The same of a tensor; only on a tape that records every operation.
   const Tensor& tensor_at(std::uint32_t index) const { return tensors_[index].primal; }
   std::uint32_t tensor_count() const { return static_cast<std::uint32_t>(tensors_.size()); }
   std::string label(NodeId) const;
@@ -145,11 +146,17 @@ class Tape : public BasicTape<double> {
  private:
   friend class TapeSweep;
   friend class TangentSweep;
+  // Elements are kept by users and by the statements whose pullbacks read them. A tape of fused statements holds none
+  // itself, it only sees who does.
   struct TensorNode {
-    Tensor primal;
-    std::uint32_t saved = 0;  // handles on the primal that statements keep
+    Tensor primal{core::Array()};  // where every operation is recorded
+    core::ArrayWatch value;
+    std::uint32_t saved = 0;  // handles that statements and this node keep
     const Statement* made_by = nullptr;
+    /// A user has a handle on it.
+    bool held() const { return value.references() > saved; }
   };
+  void push_tensor(const Tensor& primal, const Statement* made_by);
   Tensor finish_tensor(Statement* s, const Tensor& result, SourceLocation where);
   Var finish_scalar(Statement* s, const Var& result, SourceLocation where);
   void enter(Statement* s, SourceLocation where);

@@ -164,3 +164,118 @@ TEST_CASE("a tensor may travel to another thread") {
   }).join();
   CHECK(got == 1);
 }
+
+TEST_CASE("a value is kept by its users and by the statements whose pullbacks read it, by nobody else") {
+  // Large enough for the elements to have memory of their own.
+  const ag::Tensor start = ag::Tensor::linspace(-1, 1, {5000});
+  const auto kept = [&](const auto& second, const auto& third) {
+    ag::Tape tape;
+    const ag::Tensor x = tape.variable(start);
+    ag::Tensor u = third(x);
+    const ag::core::ArrayWatch watch(u.data());
+    ag::Tensor v = second(u);
+    CHECK(watch.references() > 0);
+    u = ag::Tensor();
+    const bool is_kept = watch.references() > 0;
+    CHECK(tape.gradient(ag::Tensor(sum(v)))[x].size() == 5000);
+    return is_kept;
+  };
+  const auto cubed = [](const ag::Tensor& t) { return ag::Tensor(t * t * t); };
+  CHECK_FALSE(kept([](const ag::Tensor& t) { return ag::Tensor(0.5 * t - t / 3.0 + 1.0); }, cubed));
+  CHECK(kept([](const ag::Tensor& t) { return ag::Tensor(t * t); }, cubed));
+  CHECK(kept([](const ag::Tensor& t) { return ag::Tensor(3.0 / t); }, cubed));
+  // An activation keeps its result alone.
+  CHECK_FALSE(kept([](const ag::Tensor& t) { return ag::Tensor(tanh(t + 1.0)); }, cubed));
+  CHECK(kept([](const ag::Tensor& t) { return ag::Tensor(tanh(t * t)); }, cubed));
+  CHECK(kept([](const ag::Tensor& t) { return ag::Tensor(t + 1.0); },
+             [](const ag::Tensor& t) { return ag::Tensor(tanh(t + 1.0)); }));
+  // A factor is kept for the other one's cotangent, if that is asked for.
+  const ag::Tensor mask = start + 2.0;
+  CHECK_FALSE(kept([&](const ag::Tensor& t) { return ag::Tensor(t * mask); }, cubed));
+  // The product of matrices keeps what it read, not what it gave.
+  const ag::Tensor weights = ag::Tensor::linspace(0, 1, {50, 50});
+  CHECK_FALSE(kept([](const ag::Tensor& t) { return ag::Tensor(t + 1.0); },
+                   [&](const ag::Tensor& t) { return matmul(reshape(t, {100, 50}), weights); }));
+}
+
+TEST_CASE("what a linear statement read may change after it was recorded") {
+  ag::Tape tape;
+  const auto x = tape.variable(ag::Tensor::ones({600}));
+  ag::Tensor c = ag::Tensor::ones({600});
+  const ag::Tensor linear = sum(square(3.0 * x - c));
+  const ag::Tensor y = 2.0 * x - c;
+  c.mutable_array<double>()(7) = 100;
+  CHECK(tape.gradient(y, ag::Tensor::ones({600}))[x].to_vector() == std::vector<double>(600, 2.0));
+  CHECK_THROWS_AS(tape.gradient(linear), ag::TapeError);
+}
+
+TEST_CASE("gradients by way of the result: of every activation, of slices, of rows that are repeated") {
+  for (const ag::Dtype dtype : {ag::float32, ag::float64})
+    for (const ag::Index n : {5, 16, 700, 40'000}) {
+      INFO(n);
+      const auto compare = [&](const auto& f) {
+        const ag::Tensor start = ag::Tensor::linspace(-2, 2, {2, n}, dtype), b = ag::Tensor::linspace(0, 1, {n}, dtype);
+        const auto of = [&](ag::Tape& tape) {
+          const ag::Tensor x = tape.variable(start), row = tape.variable(b);
+          const ag::Tensor y = f(x, row);
+          const ag::Tensor z = sum(square(y - 0.3));
+          const auto g = tape.gradient(z);
+          return std::pair(g[x].to_vector(), g[row].to_vector());
+        };
+        ag::Tape fused;
+        const auto a = of(fused);
+        const auto b_each = [&] {
+          ag::Tape each{ag::record_graph};
+          return of(each);
+        }();
+        for (std::size_t i = 0; i < a.first.size(); ++i) REQUIRE(a.first[i] == Approx(b_each.first[i]).margin(1e-5));
+        for (std::size_t i = 0; i < a.second.size(); ++i) REQUIRE(a.second[i] == Approx(b_each.second[i]).margin(1e-5));
+      };
+      compare([](const auto& x, const auto& row) { return ag::Tensor(tanh(x + row)); });
+      compare([](const auto& x, const auto& row) { return ag::Tensor(sigmoid(2.0 * x - row)); });
+      compare([](const auto& x, const auto& row) { return ag::Tensor(relu(row - x)); });
+      compare([](const auto& x, const auto& row) { return ag::Tensor(exp(x / 2.0 + row)); });
+      compare([](const auto& x, const auto& row) { return ag::Tensor(sqrt(3.0 + x + row)); });
+      compare([](const auto& x, const auto& row) { return ag::Tensor(tanh(slice(x, 1) + row)); });
+    }
+}
+
+namespace {
+
+// What an op says of its slopes is so: with NaN in place of what they are not computed from they are the same.
+template <class Op>
+void check_declarations() {
+  const double nan = std::nan("");
+  if constexpr (ag::op::by_result<Op>) {
+    INFO(Op::name);
+    for (const double x : {-2.0, -0.5, 0.0, 0.25, 3.0}) {
+      if (!ag::op::domain_of<Op>().contains(x)) continue;
+      const double y = Op{}.value(x);
+      CHECK(std::get<0>(Op{}.derivative(nan, y).values) == std::get<0>(Op{}.derivative(x, y).values));
+    }
+  }
+  if constexpr (requires { Op::linear; }) {
+    INFO(Op::name);
+    static_assert(Op::linear.size() == 2);
+    const Op op{};
+    if (ag::op::linear_in<Op>(0))
+      CHECK(std::get<0>(op.derivative(nan, 3.0, nan).values) ==
+            std::get<0>(op.derivative(2.0, 3.0, op.value(2.0, 3.0)).values));
+    if (ag::op::linear_in<Op>(1))
+      CHECK(std::get<1>(op.derivative(2.0, nan, nan).values) ==
+            std::get<1>(op.derivative(2.0, 3.0, op.value(2.0, 3.0)).values));
+  }
+}
+
+template <class... Op>
+void check_family(ag::op::List<Op...>) {
+  (check_declarations<Op>(), ...);
+}
+template <class... Family>
+void check_families(ag::op::List<Family...>) {
+  (check_family(Family{}), ...);
+}
+
+}  // namespace
+
+TEST_CASE("ops that say what their slopes are computed from say so rightly") { check_families(ag::op::Families{}); }

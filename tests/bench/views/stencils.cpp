@@ -45,8 +45,7 @@ struct Flow {
         const ag::Tensor center = slice(w, inside, inside), west = slice(w, inside, before),
                          east = slice(w, inside, behind), north = slice(w, before, inside),
                          south = slice(w, behind, inside);
-        return ag::Tensor(d * (west + east + north + south - 4.0 * center) -
-                          a * (u0 * (east - west) + v0 * (south - north)));
+        return d * (west + east + north + south - 4.0 * center) - a * (u0 * (east - west) + v0 * (south - north));
       };
       const ag::Tensor next_u = index_add(u, inside, inside, change(u));
       v = index_add(v, inside, inside, change(v));
