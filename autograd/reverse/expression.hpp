@@ -22,6 +22,13 @@ template <class T>
 class BasicVar;
 /// Marks a second handle on a node; see var.hpp.
 struct ReadElsewhere {};
+namespace op {
+struct Add;
+struct Subtract;
+struct Multiply;
+struct Divide;
+struct Negate;
+}  // namespace op
 /// The scalar variable of double.
 using Var = BasicVar<double>;
 class Tensor;
@@ -66,6 +73,23 @@ template <>
 inline constexpr std::size_t leaf_count<Literal> = 0;
 template <class Op, class... A>
 inline constexpr std::size_t leaf_count<Expression<Op, A...>> = (leaf_count<A> + ... + 0);
+
+/// True for an expression whose partials do not depend on its variables, so that the next may have the same ones.
+template <class E>
+inline constexpr bool is_affine = true;
+template <class Op, class... A>
+inline constexpr bool is_affine<Expression<Op, A...>> = leaf_count<Expression<Op, A...>> == 0;
+template <class A>
+inline constexpr bool is_affine<Expression<op::Negate, A>> = is_affine<A>;
+template <class A, class B>
+inline constexpr bool is_affine<Expression<op::Add, A, B>> = is_affine<A> && is_affine<B>;
+template <class A, class B>
+inline constexpr bool is_affine<Expression<op::Subtract, A, B>> = is_affine<A> && is_affine<B>;
+template <class A, class B>
+inline constexpr bool is_affine<Expression<op::Multiply, A, B>> =
+    (leaf_count<A> == 0 && is_affine<B>) || (is_affine<A> && leaf_count<B> == 0);
+template <class A, class B>
+inline constexpr bool is_affine<Expression<op::Divide, A, B>> = is_affine<A> && leaf_count<B> == 0;
 
 /// True for Tensor and for every expression with a tensor in it.
 template <class E>

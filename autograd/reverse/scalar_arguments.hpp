@@ -4,6 +4,7 @@
 // compiler, and so, where all are variables, is where each goes: of these arrays nothing remains but registers.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -44,11 +45,11 @@ struct ScalarArguments {
     else kind[k] = number, partial[k] = T(c);
   }
 
-  /// True if all variables are those of the tape with this tag.
-  [[gnu::always_inline]] bool all_of(std::uint32_t own) const {
-    std::uint64_t difference = 0;
-    each([&](auto k) __attribute__((always_inline)) { difference |= id[k] ^ std::uint64_t{own} << 32; });
-    return difference >> 32 == 0;
+  /// True if all variables are those of the tape of this node.
+  [[gnu::always_inline]] bool all_beside(std::uint64_t node) const {
+    std::uint64_t common = node, any = node;
+    each([&](auto k) __attribute__((always_inline)) { common &= id[k], any |= id[k]; });
+    return (common ^ any) >> 32 == 0;
   }
   /// True if some variable is one of the tape with this tag.
   [[gnu::always_inline]] bool any_of(std::uint32_t own) const {
@@ -57,9 +58,54 @@ struct ScalarArguments {
     return found;
   }
 
-  /// Writes all arguments, and gives where those of partial 1 and of -1 end.
+  /// Writes all indices, and gives where those of partial 1 and of -1 end.
+  [[gnu::always_inline]] typename Statements::Ends write_indices(Cursor& cursor) const {
+    const auto put = [&](auto k, Kind wanted) __attribute__((always_inline)) {
+      if (kind[k] == wanted) *cursor.index++ = static_cast<std::uint32_t>(id[k]);
+    };
+    each([&](auto k) __attribute__((always_inline)) { put(k, plus_one); });
+    const std::uint32_t* units = cursor.index;
+    each([&](auto k) __attribute__((always_inline)) { put(k, minus_one); });
+    const std::uint32_t* minus = cursor.index;
+    each([&](auto k) __attribute__((always_inline)) { put(k, number); });
+    return {units, minus};
+  }
+  /// Writes the partials that are numbers.
+  [[gnu::always_inline]] void write_partials(Cursor& cursor) const {
+    each([&](auto k) __attribute__((always_inline)) {
+      if (kind[k] == number) *cursor.partial++ = partial[k];
+    });
+  }
+  /// How many partials are numbers.
+  [[gnu::always_inline]] std::uint32_t numbers() const {
+    std::uint32_t n = 0;
+    each([&](auto k) __attribute__((always_inline)) { n += kind[k] == number; });
+    return n;
+  }
+  /// True if these are the partials that were stored last, bit by bit: then they need not be stored again. A stencil
+  /// with constant coefficients has the same ones at every point.
+  [[gnu::always_inline]] bool repeat(const Statements& statements) const {
+    const std::uint32_t n = numbers();
+    if constexpr (std::is_same_v<T, double>) {
+      if (n == 0 || n > 8 || statements.partials() < n) return false;
+      const double* last = statements.last_partials() - n;
+      std::uint64_t difference = 0;
+      each([&](auto k) __attribute__((always_inline)) {
+        if (kind[k] == number)
+          difference |= std::bit_cast<std::uint64_t>(*last++) ^ std::bit_cast<std::uint64_t>(partial[k]);
+      });
+      return difference == 0;
+    }
+    return false;
+  }
+
+  /// Writes all arguments of which each may be a constant, and gives where those of partial 1 and of -1 end.
   template <bool all_here, class Tape>
   [[gnu::always_inline]] typename Statements::Ends write(const Tape& tape, Cursor& cursor) const {
+    if constexpr (all_here) {
+      write_partials(cursor);
+      return write_indices(cursor);
+    }
     const std::uint32_t own = tape.tag();  // what is written might alias that of the tape
     each([&](auto k) __attribute__((always_inline)) {
       if (kind[k] == plus_one) put<all_here, false>(tape, k, own, cursor);

@@ -2,7 +2,8 @@
 //
 // A statement y = f(x1, ..., xn) is the partials dy/dxk and the indices of the xk, of those that are variables; a
 // partial of exactly 1 or -1, known from the types, is an index alone. The result's index is the number of results so
-// far, so it is not stored either: 12 bytes for an argument (4 for a unit one) and 4 for a statement.
+// far, so it is not stored either: 12 bytes for an argument (4 for a unit one) and 4 for a statement. Variables made
+// one after the other take 4 bytes together.
 //
 // Note [Accumulating in place] `s += expr` needs no new node: its adjoint is that of s before and after. Such a
 // statement names its node instead of making one; and where the last statement made s, or added to it, the arguments
@@ -39,7 +40,12 @@ class ScalarStatements {
   };
   Position position() const {
     const std::size_t n = headers_.size();
-    return {partials_.size(), indices_.size(), n, nodes_, n ? headers_[n - 1] : 0};
+    return {partials_.size(), indices_.size(), n, nodes(), n ? headers_[n - 1] : 0};
+  }
+  /// Forgets everything; nodes are those of the tape with this number from now on.
+  void start(std::uint32_t tag) {
+    next_ = std::uint64_t{tag} << 32;
+    rewind({});
   }
   /// Forgets all that came after.
   void rewind(const Position& p) {
@@ -47,12 +53,14 @@ class ScalarStatements {
     indices_.resize(p.indices);
     headers_.resize(p.headers);
     if (p.headers) headers_[p.headers - 1] = p.last;
-    nodes_ = p.nodes;
+    next_ = next_ >> 32 << 32 | p.nodes;
     open_ = 0;
   }
 
   /// Variables and results so far; the index of the next one.
-  std::uint32_t nodes() const { return nodes_; }
+  std::uint32_t nodes() const { return static_cast<std::uint32_t>(next_); }
+  /// The identity of the next one: the number of the tape and, in the lower half, the index.
+  std::uint64_t next() const { return next_; }
   /// Statements so far. From now on none of them grows.
   std::size_t seal() {
     open_ = 0;
@@ -63,10 +71,16 @@ class ScalarStatements {
 
   /// A node that no statement computes: a variable. Gives its index.
   [[gnu::always_inline]] std::uint32_t push_variable() {
-    need_header();
-    finish(0);
-    open_ = 0;
-    return nodes_++;
+    if (open_ == variables && (headers_.end()[-1] & max_run) != max_run) [[likely]] {
+      ++headers_.end()[-1];
+    } else {
+      need_header();
+      if (nodes() >= max_statements - max_run) [[unlikely]]
+        too_many();
+      finish(run_of_variables | 1);
+      open_ = variables;
+    }
+    return static_cast<std::uint32_t>(next_++);
   }
 
   /// Where the arguments of a statement are written: first those of partial 1, then of -1, then the others. They count
@@ -79,31 +93,35 @@ class ScalarStatements {
   struct Ends {
     const std::uint32_t *units, *minus;
   };
+  /// Where the last partials end, and how many there are.
+  const T* last_partials() const { return partials_.end(); }
+  std::size_t partials() const { return partials_.size(); }
   /// Room for a statement with so many arguments.
   [[gnu::always_inline]] Cursor begin(std::size_t arguments) {
     if (indices_.room() <= arguments) [[unlikely]]
       grow(arguments + 1);
     return {partials_.end(), indices_.end()};
   }
-  /// Ends a statement that makes a node, and gives its index.
-  [[gnu::always_inline]] std::uint32_t finish_result(const Cursor& c, const Ends& ends) {
-    if (c.index == indices_.end()) need_header();  // arguments that none of its slopes reaches
-    const std::uint32_t counts = header(c, indices_.end(), ends);
-    if (repeats(c.partial)) {
-      finish(counts | repeated);
-      indices_.set_end(c.index);
-    } else {
-      finish(counts);
-      set_end(c);
-    }
-    open_ = nodes_;
-    return nodes_++;
+  /// Ends a statement that makes a node, and gives its identity. With `repeats` its partials are those that were stored
+  /// last, and are not stored again.
+  [[gnu::always_inline]] std::uint64_t finish_result(const Cursor& c, const Ends& ends, std::uint32_t general,
+                                                     bool repeats) {
+    const std::uint32_t* begin = indices_.end();
+    if (c.index == begin) need_header();  // arguments that none of its slopes reaches
+    finish(static_cast<std::uint32_t>(general | (ends.units - begin) << 12 | (ends.minus - ends.units) << 21 |
+                                      (repeats ? repeated : 0)));
+    set_end(c);
+    const std::uint64_t id = next_++;
+    open_ = static_cast<std::uint32_t>(id);
+    return id;
   }
   /// Ends a statement that adds to a node, which is the first of its indices.
   [[gnu::always_inline]] void finish_accumulation(const Cursor& c, const Ends& ends) {
     const std::uint32_t* begin = indices_.end();
-    open_ = *begin;
-    finish(header(c, begin + 1, ends) | in_place);
+    open_ = *begin++;
+    finish(static_cast<std::uint32_t>((c.index - ends.minus) | (ends.units - begin) << 12 |
+                                      (ends.minus - ends.units) << 21) |
+           in_place);
     set_end(c);
   }
 
@@ -131,8 +149,17 @@ class ScalarStatements {
       if (counts <= general_mask) {
         const T a = adjoint[--nodes];
         if (ordinary(a)) [[likely]]
-          add(a, i, general, p, adjoint);
+          add(a, i + general, general, p + general, adjoint);
         else if (!exactly_zero(a)) add_unordinary(a, i, 0, 0, general, p, adjoint);
+      } else if ((counts & ~general_mask) == in_place) {
+        const T a = adjoint[*--i];
+        if (ordinary(a)) [[likely]]
+          add(a, i + 1 + general, general, p + general, adjoint);
+        else if (!exactly_zero(a)) add_unordinary(a, i + 1, 0, 0, general, p, adjoint);
+      } else if (counts >= run_of_variables) {
+        i += general;
+        p += general;
+        nodes -= counts & max_run;
       } else {
         const std::uint32_t units = counts >> 12 & max_units, minus = counts >> 21 & max_minus;
         const std::uint32_t* argument = i -= units + minus;
@@ -140,7 +167,7 @@ class ScalarStatements {
         if (ordinary(a)) [[likely]] {
           for (const std::uint32_t* end = argument + units; argument != end; ++argument) adjoint[*argument] += a;
           for (const std::uint32_t* end = argument + minus; argument != end; ++argument) adjoint[*argument] -= a;
-          add(a, argument, general, p, adjoint);
+          add(a, argument + general, general, p + general, adjoint);
         } else if (!exactly_zero(a)) {
           add_unordinary(a, argument, units, minus, general, p, adjoint);
         }
@@ -159,12 +186,14 @@ class ScalarStatements {
       grow(0);
   }
   [[gnu::noinline, gnu::cold]] void grow(std::size_t arguments) {
-    if (headers_.size() >= max_statements)
-      throw TapeError("tape", "2^31 statements are as many as a tape can hold",
-                      "Take gradients of parts, with a tape for each or with rewind.");
+    if (nodes() >= max_statements || headers_.size() >= max_statements) too_many();
     indices_.reserve(arguments);
     partials_.reserve(indices_.capacity() - partials_.size());
     headers_.reserve(indices_.room() + 1);
+  }
+  [[noreturn, gnu::noinline, gnu::cold]] static void too_many() {
+    throw TapeError("tape", "2^31 statements are as many as a tape can hold",
+                    "Take gradients of parts, with a tape for each or with rewind.");
   }
 
   // Neither 0 nor infinite nor NaN: for a double, in one comparison of its bits.
@@ -176,16 +205,30 @@ class ScalarStatements {
       return !exactly_zero(a) && exactly_zero(a - a);
     }
   }
+  // Adds to the adjoints of the `count` arguments that end at `argument` and `p`.
   [[gnu::always_inline]] static void add(const T& a, const std::uint32_t* argument, std::uint32_t count, const T* p,
                                          T* adjoint) {
-    std::uint32_t k = 0;
-    for (; k + 4 <= count; k += 4) {
-      adjoint[argument[k]] += p[k] * a;
-      adjoint[argument[k + 1]] += p[k + 1] * a;
-      adjoint[argument[k + 2]] += p[k + 2] * a;
-      adjoint[argument[k + 3]] += p[k + 3] * a;
+    const auto one = [&](std::ptrdiff_t k) __attribute__((always_inline)) { adjoint[argument[-k]] += p[-k] * a; };
+    std::ptrdiff_t k = count;
+    for (; k >= 8; k -= 4) {
+      one(k);
+      one(k - 1);
+      one(k - 2);
+      one(k - 3);
     }
-    for (; k < count; ++k) adjoint[argument[k]] += p[k] * a;
+    if (k & 4) {
+      one(k);
+      one(k - 1);
+      one(k - 2);
+      one(k - 3);
+      k -= 4;
+    }
+    if (k & 2) {
+      one(k);
+      one(k - 1);
+      k -= 2;
+    }
+    if (k & 1) one(1);
   }
   // The same for an adjoint that is infinite or NaN: an argument whose partial is 0 takes no part.
   [[gnu::noinline]] static void add_unordinary(const T& a, const std::uint32_t* argument, std::uint32_t units,
@@ -197,27 +240,10 @@ class ScalarStatements {
   }
 
   static constexpr std::uint32_t general_mask = max_general, repeated = 1u << 30, in_place = 1u << 31;
+  // A header of variables: how many there are, and two bits that no statement has both.
+  static constexpr std::uint32_t run_of_variables = repeated | in_place, max_run = (1u << 20) - 1;
+  static constexpr std::uint32_t variables = ~0u;  // what `open_` is then
 
-  // True if the partials up to `end`, which do not count yet, are those that were stored last, bit by bit: then they
-  // need not be stored again. A stencil with constant coefficients has the same ones at every point.
-  [[gnu::always_inline]] bool repeats(const T* end) const {
-    if constexpr (std::is_floating_point_v<T>) {
-      const T* begin = partials_.end();
-      const auto n = static_cast<std::size_t>(end - begin);
-      if (n == 0 || n > 8 || partials_.size() < n) return false;
-      const auto same = [&](std::size_t k) { return std::memcmp(begin + k, begin + k - n, sizeof(T)) == 0; };
-      if (!same(0)) [[likely]]
-        return false;
-      for (std::size_t k = 1; k < n; ++k)
-        if (!same(k)) return false;
-      return true;
-    }
-    return false;
-  }
-  static std::uint32_t header(const Cursor& c, const std::uint32_t* begin, const Ends& ends) {
-    return static_cast<std::uint32_t>((c.index - ends.minus) | (ends.units - begin) << 12 |
-                                      (ends.minus - ends.units) << 21);
-  }
   void finish(std::uint32_t header) {
     std::uint32_t* end = headers_.end();
     *end = header;
@@ -231,7 +257,7 @@ class ScalarStatements {
   GrowArray<T> partials_;
   GrowArray<std::uint32_t> indices_;
   GrowArray<std::uint32_t> headers_;  // how many arguments of each kind, and whether the node is named
-  std::uint32_t nodes_ = 0;
+  std::uint64_t next_ = 0;
   std::uint32_t open_ = 0;  // the node of the last statement, while that may grow; 0 otherwise
 };
 

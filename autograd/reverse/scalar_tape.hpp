@@ -36,7 +36,7 @@ class BasicTape {
       scalar_statements_ = std::move(spare.back());
       spare.pop_back();
     }
-    scalar_statements_.rewind({});
+    scalar_statements_.start(tag_);
     push_empty();  // index 0 stands for "not on the tape"
     activate(this);
   }
@@ -94,17 +94,23 @@ class BasicTape {
     BasicTape* before_;
   };
 
-  /// Records y = e, whose interior values are `in`; gives the index of y, 0 when no argument is a variable here.
+  /// Records y = e, whose interior values are `in`; gives the identity of y, 0 when no argument is a variable here.
   template <class E>
-  [[gnu::always_inline]] std::uint32_t record(const E& e, const core::Interior<T, E>& in) {
+  [[gnu::always_inline]] std::uint64_t record(const E& e, const core::Interior<T, E>& in) {
     core::ScalarArguments<T, core::leaf_count<E>> arguments;
     core::pull<T>(e, in, one, arguments);
     auto cursor = scalar_statements_.begin(core::leaf_count<E>);
-    if (arguments.all_of(tag_)) [[likely]]
-      return scalar_statements_.finish_result(cursor, arguments.template write<true>(*this, cursor));
-    const std::uint32_t* begin = cursor.index;
+    if (arguments.all_beside(scalar_statements_.next())) [[likely]] {
+      const bool repeats = core::is_affine<E> && arguments.repeat(scalar_statements_);
+      if (!repeats) arguments.write_partials(cursor);
+      const auto ends = arguments.write_indices(cursor);
+      return scalar_statements_.finish_result(cursor, ends, arguments.numbers(), repeats);
+    }
+    const auto begin = cursor;
     const auto ends = arguments.template write<false>(*this, cursor);
-    return cursor.index == begin && !arguments.any_of(tag_) ? 0 : scalar_statements_.finish_result(cursor, ends);
+    if (cursor.index == begin.index && !arguments.any_of(tag_)) return 0;
+    const auto general = static_cast<std::uint32_t>(cursor.partial - begin.partial);
+    return scalar_statements_.finish_result(cursor, ends, general, false);
   }
 
   /// Records s += e, or s -= e with `sign` minus_one, where s is a node of this tape that nothing has read.
@@ -115,7 +121,7 @@ class BasicTape {
     auto cursor = scalar_statements_.begin(core::leaf_count<E>);
     const bool extends = scalar_statements_.can_extend(node, core::leaf_count<E>);
     if (!extends) *cursor.index++ = node;
-    if (arguments.all_of(tag_)) [[likely]]
+    if (arguments.all_beside(scalar_statements_.next())) [[likely]]
       finish_accumulation<true>(extends, arguments, cursor);
     else finish_accumulation<false>(extends, arguments, cursor);
   }

@@ -141,13 +141,13 @@ class BasicVar {
           return;
         }
       }
-      value_ = core::value_of<T>(e, Read{});
+      value_ = core::value_of<T>(core::copied(e), Read{});
       return;
     }
     const auto in = core::interior_of<T>(e, Read{});
-    const std::uint32_t index = tape->record(e, in);
+    const std::uint64_t node = tape->record(e, in);
     value_ = in.value;
-    if (index) id_ = new_id(index, tape->tag());
+    id_ = node ? node | unread : 0;
   }
 
   T value_{};

@@ -208,3 +208,49 @@ TEST_CASE("partials stored once serve statements with unit partials, and cotange
   CHECK(std::isinf(h[z].value()));
   CHECK(tape.gradient(ag::Var(3.0 * e))[y].value() == 3 * 0.25 * 0.5);
 }
+
+TEST_CASE("variables made one after the other take no more than four bytes together") {
+  ag::Tape tape;
+  const std::size_t before = tape.bytes();
+  std::vector<ag::Var> x;
+  for (int k = 0; k < 100; ++k) x.push_back(tape.variable(1.0 + k));
+  CHECK(tape.bytes() - before <= 4);
+  CHECK(tape.size() == 100);
+  const ag::Var product = x[0] * x[99];
+  const auto middle = tape.position();
+  const std::size_t bytes = tape.bytes();
+  // Runs before, between and after statements, also one that is cut back in its middle.
+  const ag::Var y = tape.variable(5.0), z = tape.variable(7.0);
+  const auto inside = tape.position();
+  for (int turn = 0; turn < 2; ++turn) {
+    const ag::Var late = tape.variable(11.0), later = tape.variable(13.0);
+    const ag::Var f = product * y * late + x[50] * z * later;
+    const auto g = tape.gradient(f);
+    CHECK(g[x[0]].value() == 100 * 5 * 11);
+    CHECK(g[x[99]].value() == 5 * 11);
+    CHECK(g[x[50]].value() == 7 * 13);
+    CHECK(g[x[51]].value() == 0);
+    CHECK(g[y].value() == 100 * 11);
+    CHECK(g[z].value() == 51 * 13);
+    CHECK(g[late].value() == 100 * 5);
+    CHECK(g[later].value() == 51 * 7);
+    tape.rewind(inside);
+    CHECK(tape.size() == 103);
+  }
+  tape.rewind(middle);
+  CHECK(tape.bytes() == bytes);
+  CHECK(tape.gradient(product)[x[0]].value() == 100);
+}
+
+TEST_CASE("more variables than a header counts") {
+  constexpr std::uint32_t many = (1u << 20) + 5;
+  ag::Tape tape;
+  const ag::Var first = tape.variable(2.0), square = first * first;
+  ag::Var last;
+  for (std::uint32_t k = 0; k < many; ++k) last = tape.variable(3.0);
+  CHECK(tape.size() == many + 2);
+  const ag::Var f = square * last;
+  const auto g = tape.gradient(f);
+  CHECK(g[first].value() == 12);
+  CHECK(g[last].value() == 4);
+}
