@@ -5,7 +5,10 @@
 // mended for the price of a comparison we mend it; where it cannot, SLEEF's function is used.
 #pragma once
 
+#include <cmath>
+#include <concepts>
 #include <limits>
+#include <utility>
 
 #include <autograd/core/pack.hpp>
 #include <autograd/core/scalar_math.hpp>
@@ -29,33 +32,79 @@ Pack<T> patch(Pack<T> y, Mask<T> rare, F careful) {
 
 namespace detail {
 
-// c[0] + c[1] x + c[2] x^2 + ... by Horner's rule.
-template <class T, std::size_t n>
-[[gnu::always_inline]] inline Pack<T> polynomial(Pack<T> x, const double (&c)[n]) {
-  Pack<T> y(c[n - 1]);
-  for (std::size_t k = n - 1; k-- > 0;) y = fma(y, x, Pack<T>(c[k]));
+// What follows runs on packs and, with the same bits, on single numbers N; for those it has these.
+template <std::floating_point T>
+[[gnu::always_inline]] inline T fma(T a, T b, T c) {
+  if constexpr (simd::exact_fma) return std::fma(a, b, c);
+  else return a * b + c;
+}
+template <std::floating_point T>
+[[gnu::always_inline]] inline T scale(T x, T n) {
+  return simd::scale(x, n);
+}
+template <std::floating_point T>
+[[gnu::always_inline]] inline T clamped(T x, T low, T high) {
+  return x < low ? low : x > high ? high : x;
+}
+template <std::floating_point T>
+[[gnu::always_inline]] inline T nearest(T x) {
+  return std::rint(x);
+}
+template <class T>
+[[gnu::always_inline]] inline Pack<T> nearest(Pack<T> x) {
+  return xsimd::nearbyint(x.batch);
+}
+template <class N>
+struct ElementOf {
+  using type = N;
+};
+template <class T>
+struct ElementOf<Pack<T>> {
+  using type = T;
+};
+template <class N>
+inline constexpr bool of_floats = is_float<typename ElementOf<N>::type>;
+
+// c[0] + c[1] x + c[2] x^2 + ... by Horner's rule. No loop: in a large function compilers leave it one.
+template <class N, std::size_t n>
+[[gnu::always_inline]] inline N polynomial(N x, const double (&c)[n]) {
+  N y(c[n - 1]);
+  [&]<std::size_t... k>(std::index_sequence<k...>)
+      __attribute__((always_inline)) { ((y = fma(y, x, N(c[n - 2 - k]))), ...); }(std::make_index_sequence<n - 1>{});
   return y;
+}
+
+// The same by Estrin's scheme, of which the longest chain is half as long: a single number waits for that.
+template <class N>
+[[gnu::always_inline]] inline N polynomial(N x, N square, const double (&c)[10]) {
+  const auto pair = [&](int k) __attribute__((always_inline)) { return fma(N(c[k + 1]), x, N(c[k])); };
+  const N fourth = square * square, low = fma(pair(2), square, pair(0)), middle = fma(pair(6), square, pair(4));
+  return fma(fma(pair(8), fourth, middle), fourth, low);
+}
+template <class N>
+[[gnu::always_inline]] inline N polynomial(N x, N, const double (&c)[5]) {
+  return polynomial(x, c);
 }
 
 // e^x = 2^n (1 + p), |p| < 0.42, for x in a range where 2^n is of use. Ours, since a network spends half its time here:
 // one polynomial and no case of its own, where xsimd's needs a second look at large |x|.
 // `careful` keeps what the rounding of its argument drops, for p by itself instead of 1 + p.
-template <class T, bool careful = false>
+template <class N, bool careful = false>
 struct ExponentialParts {
-  Pack<T> n, p;
+  N n, p;
 
-  [[gnu::always_inline]] explicit ExponentialParts(Pack<T> x) {
+  [[gnu::always_inline]] explicit ExponentialParts(N x) {
     // ln 2 in two parts, the first with so few digits that its multiples are exact.
-    constexpr double head = is_float<T> ? 0.693359375 : 0.693145751953125;
-    constexpr double tail = is_float<T> ? -2.12194440054690583e-4 : 1.42860682030941723212e-6;
-    n = xsimd::nearbyint((x * 1.44269504088896340736).batch);
-    const Pack<T> rest = fma(n, Pack<T>(-head), x), r = fma(n, Pack<T>(-tail), rest);
+    constexpr double head = of_floats<N> ? 0.693359375 : 0.693145751953125;
+    constexpr double tail = of_floats<N> ? -2.12194440054690583e-4 : 1.42860682030941723212e-6;
+    n = nearest(x * N(1.44269504088896340736));
+    const N rest = fma(n, N(-head), x), r = fma(n, N(-tail), rest);
     // (e^r - 1 - r) / r^2 on |r| < ln(2)/2, interpolated at Chebyshev's points; relative to e^r 1e-8 and 2e-17 off.
     const auto rise = [&](const auto& c) __attribute__((always_inline)) {
-      const Pack<T> q = polynomial(r, c);
-      return careful ? r + fma(r * r, q, fma(n, Pack<T>(-tail), rest - r)) : fma(r * r, q, r);
+      const N square = r * r, q = polynomial(r, square, c);
+      return careful ? r + fma(square, q, fma(n, N(-tail), rest - r)) : fma(square, q, r);
     };
-    if constexpr (is_float<T>) {
+    if constexpr (of_floats<N>) {
       constexpr double c[] = {0.5, 0.166665769897, 0.0416665546172, 0.00836317905272, 0.00139261835877};
       p = rise(c);
     } else {
@@ -68,15 +117,29 @@ struct ExponentialParts {
   }
 };
 
+template <class N>
+[[gnu::always_inline]] inline N exponential(N x) {
+  // At the ends the result is 0 and inf.
+  constexpr double low = of_floats<N> ? -105 : -746, high = of_floats<N> ? 89 : 710;
+  const ExponentialParts<N> e(clamped(x, N(low), N(high)));
+  return scale(N(1.0) + e.p, e.n);
+}
+// t / (t + 2) with t = e^2|x| - 1, which cancels nowhere.
+template <class N>
+[[gnu::always_inline]] inline N hyperbolic_tangent(N x) {
+  constexpr double high = of_floats<N> ? 20 : 44;  // 1 from there on
+  const N a = abs(x);
+  const ExponentialParts<N, true> e(clamped(a + a, N(0.0), N(high)));
+  const N power = scale(N(1.0), e.n), t = fma(power, e.p, power - N(1.0));
+  return copysign(t / (t + N(2.0)), x);
+}
+
 }  // namespace detail
 
 /// e^x.
 template <class T>
 [[gnu::always_inline]] inline Pack<T> exp(Pack<T> x) {
-  // At the ends the result is 0 and inf.
-  constexpr T low = detail::is_float<T> ? T(-105) : T(-746), high = detail::is_float<T> ? T(89) : T(710);
-  const detail::ExponentialParts<T> e(clamped(x, Pack<T>(low), Pack<T>(high)));
-  return scale(1.0 + e.p, e.n);
+  return detail::exponential(x);
 }
 
 /// 2^x.
@@ -170,14 +233,10 @@ Pack<T> cosh(Pack<T> x) {
   return detail::patch<T>(xsimd::cosh(x.batch), abs(x) > limit, [x] { return detail::half_exp(x); });
 }
 
-/// The hyperbolic tangent: t / (t + 2) with t = e^2|x| - 1, which cancels nowhere.
+/// The hyperbolic tangent.
 template <class T>
 [[gnu::always_inline]] inline Pack<T> tanh(Pack<T> x) {
-  constexpr T high = detail::is_float<T> ? T(20) : T(44);  // 1 from there on
-  const Pack<T> a = abs(x);
-  const detail::ExponentialParts<T, true> e(clamped(a + a, Pack<T>(0.0), Pack<T>(high)));
-  const Pack<T> power = scale(Pack<T>(1.0), e.n), t = fma(power, e.p, power - 1.0);
-  return copysign(t / (t + 2.0), x);
+  return detail::hyperbolic_tangent(x);
 }
 
 /// The inverse of sinh.

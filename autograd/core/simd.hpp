@@ -82,6 +82,17 @@ batch<T> scale(batch<T> x, batch<T> n) {
 }
 #endif
 
+/// The same for one number.
+#if XSIMD_WITH_AVX512F
+inline float scale(float x, float n) { return _mm_cvtss_f32(_mm_scalef_ss(_mm_set_ss(x), _mm_set_ss(n))); }
+inline double scale(double x, double n) { return _mm_cvtsd_f64(_mm_scalef_sd(_mm_set_sd(x), _mm_set_sd(n))); }
+#else
+template <class T>
+T scale(T x, T n) {
+  return n == n ? std::ldexp(x, static_cast<int>(n)) : n;
+}
+#endif
+
 /// x, but at least low and at most high; a NaN stays.
 #if XSIMD_WITH_AVX512F
 inline batch<float> clamped(batch<float> x, batch<float> low, batch<float> high) {

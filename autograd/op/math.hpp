@@ -5,6 +5,8 @@
 // too.
 #pragma once
 
+#include <concepts>
+
 #include <autograd/core/number.hpp>
 #include <autograd/core/pack_math.hpp>
 #include <autograd/core/polygamma.hpp>
@@ -74,6 +76,20 @@ inline int step_number(double x) { return std::abs(x) < 1e9 ? static_cast<int>(x
 }  // namespace core
 
 namespace op {
+// In formulas these two are those of Pack also for a single number, which then has the same bits as in a tensor. They
+// are inlined: the C library's take longer, and for a call what is in registers has to leave them.
+
+/// e^x.
+template <std::floating_point T>
+[[gnu::always_inline]] inline T exp(T x) {
+  return core::detail::exponential(x);
+}
+/// The hyperbolic tangent.
+template <std::floating_point T>
+[[gnu::always_inline]] inline T tanh(T x) {
+  return core::detail::hyperbolic_tangent(x);
+}
+
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 }  // namespace op

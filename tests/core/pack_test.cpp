@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include <autograd/op/math.hpp>
 #include <tests/core/accuracy.hpp>
 
 using namespace accuracy;
@@ -32,4 +33,20 @@ TEMPLATE_TEST_CASE("Pack functions agree with the C library in each lane", "[cor
     INFO(row.name);
     CHECK(depends_on_lane == 0);
   }
+}
+
+TEMPLATE_TEST_CASE("exp and tanh of a single number in a formula have the bits that a pack gives", "[core][pack]", float,
+                   double) {
+  using T = TestType;
+  std::size_t different = 0;
+  const auto compare = [&](T single, core::Pack<T> pack) {
+    T lane[core::Pack<T>::size];
+    pack.store(lane);
+    different += std::isnan(lane[0]) ? !std::isnan(single) : std::memcmp(&single, lane, sizeof(T)) != 0;
+  };
+  for (const T x : samples<T>()) {
+    compare(autograd::op::exp(x), exp(core::Pack<T>(x)));
+    compare(autograd::op::tanh(x), tanh(core::Pack<T>(x)));
+  }
+  CHECK(different == 0);
 }
