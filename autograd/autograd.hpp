@@ -5,6 +5,7 @@
 #include <autograd/evaluate.hpp>
 #include <autograd/functional.hpp>
 #include <autograd/gradcheck.hpp>
+#include <autograd/jacobian.hpp>
 #include <autograd/op/list.hpp>
 #include <autograd/print.hpp>
 #include <autograd/reverse/crossing.hpp>

@@ -10,13 +10,27 @@
 #include <array>
 #include <cstddef>
 #include <ostream>
+#include <type_traits>
+
+#include <autograd/op/math.hpp>
 
 namespace autograd {
+
+namespace core {
+/// How many numbers a loop over n of them takes at once: those in a register of floating-point numbers, if n fill one.
+template <class T, std::size_t n>
+inline constexpr std::size_t direction_step = 1;
+template <class T, std::size_t n>
+  requires std::is_floating_point_v<T>
+inline constexpr std::size_t direction_step<T, n> = n < Pack<T>::size ? 1 : Pack<T>::size;
+}  // namespace core
 
 /// n tangents of number type T.
 template <class T, std::size_t n>
 struct Directions {
-  std::array<T, n> along{};
+  /// Where they fill registers they end with one: the rest of that counts for nothing.
+  static constexpr std::size_t step = core::direction_step<T, n>, size = (n + step - 1) / step * step;
+  alignas(step > 1 ? step * sizeof(T) : alignof(T)) std::array<T, size> along{};
 
   Directions() = default;
   /// The same along all; 0 is a constant's.
@@ -31,6 +45,13 @@ struct Directions {
   const T& operator[](std::size_t k) const { return along[k]; }
   T& operator[](std::size_t k) { return along[k]; }
 
+  /// True if all are 0, to any order.
+  friend bool exactly_zero(const Directions& d) {
+    using core::exactly_zero;
+    for (std::size_t k = 0; k < n; ++k)
+      if (!exactly_zero(d.along[k])) return false;
+    return true;
+  }
   friend std::ostream& operator<<(std::ostream& out, const Directions& d) {
     for (std::size_t k = 0; k < n; ++k) out << (k ? ", " : "(") << d.along[k];
     return out << ')';

@@ -99,11 +99,31 @@ void add_tangent(T& dy, const T& tangent, const P& partial) {
 template <class Op, bool add, class T, std::size_t n, class P>
 [[gnu::always_inline]] inline void add_tangent(Directions<T, n>& dy, const Directions<T, n>& tangent,
                                                const P& partial) {
-  if constexpr (!std::is_same_v<P, Zero>)
+  using D = Directions<T, n>;
+  if constexpr (std::is_same_v<P, Zero>) {
+    return;
+  } else if constexpr (D::step > 1) {
+    const auto slope = [&] {
+      if constexpr (std::is_same_v<P, One> || std::is_same_v<P, MinusOne>) return partial;
+      else return Pack<T>(partial);
+    }();
+    const auto one_register = [&](std::size_t k) __attribute__((always_inline)) {
+      const Pack<T> t = op::chain<Op>(Pack<T>::load(&tangent[k]), slope);
+      (add ? Pack<T>::load(&dy[k]) + t : t).store(&dy[k]);
+    };
+    if constexpr (D::size <= 8 * D::step) {  // few registers need no loop
+      [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
+        (one_register(k * D::step), ...);
+      }(std::make_index_sequence<D::size / D::step>{});
+    } else {
+      for (std::size_t k = 0; k < D::size; k += D::step) one_register(k);
+    }
+  } else {
     for (std::size_t k = 0; k < n; ++k) {
       const T t = op::chain<Op>(tangent[k], partial);
       dy[k] = add ? dy[k] + t : t;
     }
+  }
 }
 
 // The number in an argument of an op on duals of type D; what is no D is a constant.
