@@ -104,8 +104,10 @@ template <class Op, class... A>
     return op.value(V(a)...);
   } else if constexpr (!any_tensor && op::boolean_result<Op>) {
     using T = scalar_of<Expression<Op, std::remove_cvref_t<A>...>>;
+    // Written with an operator, so without a line.
     if (core::BranchLog* log = core::BranchLog::active()) [[unlikely]]
-      log->note(Op::name, where, {op.value(core::plain_value<T>(a)...) != 0.0});
+      log->note(Op::name, Tape::active() ? Tape::active()->line({}) : where,
+                {op.value(core::plain_value<T>(a)...) != 0.0});
     return op.value(core::plain_value<T>(a)...) != 0.0;
   } else if constexpr (op::Elementwise<Op, sizeof...(A)>) {
     return Expression<Op, decltype(core::leaf(std::forward<A>(a)))...>{op, {core::leaf(std::forward<A>(a))...}};
@@ -122,7 +124,20 @@ template <class Op, class... A>
   }
 }
 
+template <class Op, class A>
+[[gnu::always_inline]] inline auto evaluate(const Op& op, A&& a, SourceLocation where) {
+  return evaluate_at(where, op, std::forward<A>(a));
+}
+template <class Op, class A, class B>
+[[gnu::always_inline]] inline auto evaluate(const Op& op, A&& a, B&& b, SourceLocation where) {
+  return evaluate_at(where, op, std::forward<A>(a), std::forward<B>(b));
+}
+template <class Op, class A, class B, class C>
+[[gnu::always_inline]] inline auto evaluate(const Op& op, A&& a, B&& b, C&& c, SourceLocation where) {
+  return evaluate_at(where, op, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
+}
 template <class Op, class... A>
+  requires(sizeof...(A) > 3)
 [[gnu::always_inline]] inline auto evaluate(const Op& op, A&&... a) {
   return evaluate_at(SourceLocation{}, op, std::forward<A>(a)...);
 }

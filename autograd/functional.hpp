@@ -81,10 +81,10 @@ template <class F, class... X>
 auto named_result(const F& f, const X&... x) {
   const auto call = [&] {
     if constexpr (std::is_invocable_v<const F&, const X&...>) return f(x...);
-    else return evaluate(f, x...);
+    else return evaluate_at(SourceLocation{}, f, x...);
   };
   using R = std::remove_cvref_t<decltype(call())>;
-  // What has no name of the user's comes from no line of the user's.
+  // What has no name of the user's has no line of its own: the tape it is recorded on knows the nearest.
   if constexpr (TensorExpression<R>) return Tensor(call(), SourceLocation{});
   else if constexpr (ScalarExpression<R, double>) return Var(call(), SourceLocation{});
   else if constexpr (std::is_same_v<R, Tensor>) return call();
@@ -106,7 +106,7 @@ inline Tensor inner_product(const Tensor& g, const Tensor& v) {
   if (!(g.shape() == v.shape()))
     throw ShapeError(
         "hvp", "a direction of shape " + to_string(v.shape()) + " for an argument of shape " + to_string(g.shape()));
-  return sum(g * v);
+  return sum(g * v, {}, false, SourceLocation{});
 }
 inline Var inner_product(const Var& g, double v) { return g * v; }
 inline Var inner_product(const std::vector<Var>& g, const std::vector<double>& v) {
@@ -131,7 +131,7 @@ Gradients pulled(const Tape& tape, const Var& y, const C& cotangent) {
 // Runs f on a new tape; `pull` turns result and tape into gradients. A result that depends on no argument has none.
 template <class Pull, class F, class... X>
 auto differentiate(const Pull& pull, const F& f, const X&... x) {
-  Tape tape;
+  Tape tape{SourceLocation{}};
   const auto v = std::tuple<typename argument_for<X>::Variable...>{argument_for<X>::variable(tape, x)...};
   const auto y = std::apply([&](const auto&... a) { return named_result(f, a...); }, v);
   auto gradients = std::apply(
@@ -173,20 +173,28 @@ struct ValueAndTangent {
 };
 
 /// The Jacobian-vector product of f at x along v, of the shape of the result. Numbers go through dual numbers where f
-/// accepts them; tensors run the recorded operations forwards. Throws ShapeError or DtypeError unless v is like x.
+/// accepts them, unless a tape watches for anomalies; tensors run the recorded operations forwards. Throws ShapeError
+/// or DtypeError unless v is like x.
 template <class F, class X, class V>
 auto jvp(const F& f, const X& x, const V& v) {
-  if constexpr (std::is_arithmetic_v<X> && std::is_invocable_v<const F&, Dual<double>>) {
-    const Dual<double> y(f(Dual<double>(static_cast<double>(x), static_cast<double>(v))));
-    return ValueAndTangent<double>{y.value, y.tangent};
-  } else if constexpr (std::is_arithmetic_v<X>) {
-    Tape tape{record_graph};
-    const Var a = tape.variable(Var(static_cast<double>(x)));
-    const auto y = core::named_result(f, a);
-    return ValueAndTangent<double>{y.value(),
-                                   tape.pushforward({a}, {Var(static_cast<double>(v))}, {y}).front().value()};
+  if constexpr (std::is_arithmetic_v<X>) {
+    const auto recorded = [&] {
+      Tape tape{record_graph, SourceLocation{}};
+      const Var a = tape.variable(Var(static_cast<double>(x)));
+      const auto y = core::named_result(f, a);
+      return ValueAndTangent<double>{y.value(),
+                                     tape.pushforward({a}, {Var(static_cast<double>(v))}, {y}).front().value()};
+    };
+    if constexpr (!std::is_invocable_v<const F&, Dual<double>>) {
+      return recorded();
+    } else {
+      if constexpr (std::is_invocable_v<const F&, Var>)
+        if (Tape::active() && Tape::active()->watch()) return recorded();
+      const Dual<double> y(f(Dual<double>(static_cast<double>(x), static_cast<double>(v))));
+      return ValueAndTangent<double>{y.value, y.tangent};
+    }
   } else {
-    Tape tape{record_graph};
+    Tape tape{record_graph, SourceLocation{}};
     const Tensor a = tape.variable(Tensor(x));
     const Tensor y = core::named_result(f, a);
     return ValueAndTangent<Tensor>{tape.primal(y), tape.pushforward({a}, {Tensor(v)}, {y}).front()};
@@ -196,7 +204,7 @@ auto jvp(const F& f, const X& x, const V& v) {
 /// The same for several arguments, given as tuples of tensors.
 template <class F, class... X, class... V>
 auto jvp(const F& f, const std::tuple<X...>& x, const std::tuple<V...>& v) {
-  Tape tape{record_graph};
+  Tape tape{record_graph, SourceLocation{}};
   const auto a =
       std::apply([&](const auto&... e) { return std::array<Tensor, sizeof...(X)>{tape.variable(Tensor(e))...}; }, x);
   const Tensor y = std::apply([&](const auto&... e) { return core::named_result(f, e...); }, a);

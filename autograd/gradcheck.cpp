@@ -12,7 +12,7 @@ namespace {
 Tensor along(const std::vector<Tensor>& gradient, const std::vector<Array>& v) {
   Tensor total(0.0);
   for (std::size_t k = 0; k < v.size(); ++k)
-    if (v[k]) total = total + sum(gradient[k] * Tensor(v[k]));
+    if (v[k]) total = Tensor(total + sum(gradient[k] * Tensor(v[k]), {}, false, {}), SourceLocation{});
   return total;
 }
 
@@ -75,7 +75,7 @@ GradcheckReport check_hessian(const CheckedFunction& f, const std::vector<Tensor
     const CheckedFunction derivative = [f, v, seed = o.seed](const std::vector<Tensor>& at) {
       std::vector<Tensor> g;
       {
-        Tape inner;
+        Tape inner{SourceLocation{}};
         std::vector<Tensor> variables;
         for (const Tensor& t : at) variables.push_back(is_floating(t.dtype()) ? inner.variable(t) : t);
         g = gradient_on(inner, projected(f(variables), seed), variables);
@@ -100,7 +100,7 @@ GradcheckReport check_model_hessian(const std::vector<Parameter*>& parameters, s
     const auto derivative = [&parameters, &loss, v, seed = o.seed] {
       std::vector<Tensor> g;
       {
-        Tape inner;
+        Tape inner{SourceLocation{}};
         std::vector<Tensor> variables;
         for (const Parameter* p : parameters) variables.push_back(Tensor(*p));
         g = gradient_on(inner, projected(loss(), seed), variables);

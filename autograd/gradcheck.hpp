@@ -77,15 +77,32 @@ inline std::vector<std::string> argument_names(std::size_t n) {
   return names;
 }
 
-/// check(parameters, names, loss, options) for a model and the arguments of its loss.
-template <class Check, class M, class F, class... X>
-GradcheckReport check_with(const Check& check, const GradcheckOptions& options, M& model, const F& loss,
-                           const X&... x) {
-  std::vector<Parameter*> found;
-  std::vector<std::string> names;
-  Visitor visit(found, &names);
-  model.each_parameter(visit);
-  return check(found, std::move(names), [&] { return checked_result(named_result(loss, as_checked(x)...)); }, options);
+inline GradcheckOptions options_at(SourceLocation where) {
+  GradcheckOptions o;
+  o.where = where;
+  return o;
+}
+
+/// The check of a model's loss (f is the model, then come the loss and its arguments), of a function at x..., or of an
+/// op over its own domain; of second derivatives where `second`.
+template <bool second, class F, class... X>
+GradcheckReport check(const GradcheckOptions& options, F& f, const X&... x) {
+  if constexpr (HasParameters<F>) {
+    std::vector<Parameter*> found;
+    std::vector<std::string> names;
+    Visitor visit(found, &names);
+    f.each_parameter(visit);
+    return [&](const auto& loss, const auto&... given) {
+      return (second ? check_model_hessian : check_model)(
+          found, std::move(names), [&] { return checked_result(named_result(loss, as_checked(given)...)); }, options);
+    }(x...);
+  } else if constexpr (sizeof...(X) == 0) {
+    static_assert(!second, "second derivatives are checked at a point: gradgradcheck(f, x)");
+    return check_op(f, options);
+  } else {
+    return (second ? check_hessian : check_gradient)(checked_function<X...>(f), {as_checked(x)...},
+                                                     argument_names(sizeof...(X)), options);
+  }
 }
 
 }  // namespace core
@@ -93,49 +110,58 @@ GradcheckReport check_with(const Check& check, const GradcheckOptions& options, 
 /// Checks the gradient of f with respect to every floating argument: numbers, std::vector<double> or tensors (f
 /// receives Vars for the first two). A result of several elements is checked along a fixed random direction. f may be
 /// an op; an op without arguments is checked at points of its own domain, at its ends and at its kinks.
+///
+/// For a model, gradcheck(model, loss, x...) checks a loss with respect to every parameter: loss(x...) computes it from
+/// the model, and receives the arguments in float64. The parameters are float64 during the check and restored bit by
+/// bit after it.
 template <class F, class... X>
-GradcheckReport gradcheck(const GradcheckOptions& options, const F& f, const X&... x) {
-  if constexpr (sizeof...(X) == 0) return core::check_op(f, options);
-  else
-    return core::check_gradient(core::checked_function<X...>(f), {core::as_checked(x)...},
-                                core::argument_names(sizeof...(X)), options);
-}
-template <class F, class... X>
-  requires(!std::is_same_v<F, GradcheckOptions>)
-GradcheckReport gradcheck(const F& f, const X&... x) {
-  return gradcheck(GradcheckOptions{}, f, x...);
-}
-
-/// Checks the gradient of a loss with respect to every parameter of a model: loss(x...) computes it from the model, and
-/// receives the arguments in float64. The parameters are float64 during the check and restored bit by bit after it.
-template <HasParameters M, class F, class... X>
-GradcheckReport gradcheck(M& model, const F& loss, const X&... x) {
-  return gradcheck(GradcheckOptions{}, model, loss, x...);
-}
-template <HasParameters M, class F, class... X>
-GradcheckReport gradcheck(const GradcheckOptions& options, M& model, const F& loss, const X&... x) {
-  return core::check_with(core::check_model, options, model, loss, x...);
+GradcheckReport gradcheck(const GradcheckOptions& options, F&& f, const X&... x) {
+  return core::check<false>(options, f, x...);
 }
 
 /// Checks second derivatives: the Hessian-vector product along a random direction as gradcheck checks a gradient, and
 /// that the Hessian is symmetric, <u, H v> = <v, H u>. The arguments are those of gradcheck.
 template <class F, class... X>
-GradcheckReport gradgradcheck(const GradcheckOptions& options, const F& f, const X&... x) {
-  return core::check_hessian(core::checked_function<X...>(f), {core::as_checked(x)...},
-                             core::argument_names(sizeof...(X)), options);
+GradcheckReport gradgradcheck(const GradcheckOptions& options, F&& f, const X&... x) {
+  return core::check<true>(options, f, x...);
+}
+
+// The same without options, in the numbers of arguments that there are: only so can the line of the call be a default
+// argument. Where an operation has no line of its own, a report names that one.
+template <class F>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradcheck(F&& f, SourceLocation where = SourceLocation::current()) {
+  return core::check<false>(core::options_at(where), f);
+}
+template <class F, class X>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradcheck(F&& f, const X& x, SourceLocation where = SourceLocation::current()) {
+  return core::check<false>(core::options_at(where), f, x);
+}
+template <class F, class X, class Y>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradcheck(F&& f, const X& x, const Y& y, SourceLocation where = SourceLocation::current()) {
+  return core::check<false>(core::options_at(where), f, x, y);
 }
 template <class F, class... X>
-  requires(!std::is_same_v<F, GradcheckOptions>)
-GradcheckReport gradgradcheck(const F& f, const X&... x) {
-  return gradgradcheck(GradcheckOptions{}, f, x...);
+  requires(sizeof...(X) > 2 && !std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradcheck(F&& f, const X&... x) {
+  return core::check<false>(core::options_at({}), f, x...);
 }
-template <HasParameters M, class F, class... X>
-GradcheckReport gradgradcheck(M& model, const F& loss, const X&... x) {
-  return gradgradcheck(GradcheckOptions{}, model, loss, x...);
+template <class F, class X>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradgradcheck(F&& f, const X& x, SourceLocation where = SourceLocation::current()) {
+  return core::check<true>(core::options_at(where), f, x);
 }
-template <HasParameters M, class F, class... X>
-GradcheckReport gradgradcheck(const GradcheckOptions& options, M& model, const F& loss, const X&... x) {
-  return core::check_with(core::check_model_hessian, options, model, loss, x...);
+template <class F, class X, class Y>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradgradcheck(F&& f, const X& x, const Y& y, SourceLocation where = SourceLocation::current()) {
+  return core::check<true>(core::options_at(where), f, x, y);
+}
+template <class F, class... X>
+  requires(sizeof...(X) > 2 && !std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradgradcheck(F&& f, const X&... x) {
+  return core::check<true>(core::options_at({}), f, x...);
 }
 
 }  // namespace autograd

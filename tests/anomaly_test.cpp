@@ -217,6 +217,64 @@ TEST_CASE("models and nested tapes are watched too") {
   CHECK(anomaly_of([&] { inner.gradient(z); }).op == "sqrt");
 }
 
+TEST_CASE("tangents are watched in forward mode") {
+  const Tensor at = Tensor::of<double>({4, 0}, {2}), along = Tensor::ones({2});
+  const unsigned line = __LINE__ + 1;
+  const auto root = [](const Tensor& x) { return sum(sqrt(x) * 2.0); };
+  {
+    // The slope of sqrt is infinite; 2 * inf is not what is named.
+    ag::Tape tape{ag::detect_anomaly};
+    const Anomaly a = anomaly_of([&] { ag::jvp(root, at, along); });
+    CHECK(a.op == "sqrt");
+    CHECK(a.origin == Anomaly::Origin::tangent);
+    CHECK_FALSE(a.backward());
+    CHECK(a.where.line == line);
+    CHECK(a.element == 1);
+    CHECK(std::isinf(a.slope));
+    CHECK(a.tangent == 1);
+    REQUIRE(a.inputs.size() == 1);
+    CHECK(a.inputs[0].value == 0);
+    // A tangent of exactly 0 makes it 0, as a cotangent does.
+    const Tensor flat = Tensor::of<double>({1, 0}, {2});
+    CHECK(ag::jvp(root, at, flat).tangent.value() == 0.5);
+    CHECK(anomaly_of([&] { ag::jvp(root, at, Tensor::full({2}, ag::op::infinity)); }).origin ==
+          Anomaly::Origin::given_tangent);
+    CHECK_THROWS_WITH(ag::jvp(root, at, along),
+                      ContainsSubstring("[sqrt] the tangent at [1] is inf: the slope of sqrt(0) is inf, the tangent of "
+                                        "argument 0 1, recorded at anomaly_test.cpp:"));
+  }
+  {
+    // Of numbers too, which go through dual numbers elsewhere.
+    ag::Tape tape{ag::detect_anomaly};
+    const auto f = [](const auto& x) { return sqrt(x - 2.0) * x; };
+    const Anomaly a = anomaly_of([&] { ag::jvp(f, 2.0, 1.0); });
+    CHECK(a.op == "sqrt");
+    CHECK(a.origin == Anomaly::Origin::tangent);
+    CHECK(ag::jvp([](const auto& x) { return x * x; }, 3.0, 1.0).tangent == 6);
+  }
+  {
+    // Overflow of a product of finite factors, and the tape itself run forwards.
+    ag::Tape tape{ag::detect_anomaly};
+    const Tensor x = tape.variable(Tensor::full({2}, 1e-200));
+    const Tensor y = (1e200 * x) * 1e200;
+    const Anomaly a = anomaly_of([&] { tape.pushforward({x}, {Tensor::full({2}, 1e100)}, {y}); });
+    CHECK(a.op == "multiply");
+    CHECK(std::isfinite(a.slope));
+    CHECK(a.tangent == 1e300);
+  }
+  CHECK(std::isinf(ag::jvp(root, at, along).tangent.value()));  // nobody watches
+}
+
+TEST_CASE("an anomaly has a line also where nothing was named") {
+  const unsigned line = __LINE__ + 1;
+  ag::Tape tape{ag::detect_anomaly};
+  const auto x = tape.variable(2.0);
+  const Anomaly a = anomaly_of([&] { ag::gradient([](const Var& v) { return log(v - 2.0) * v; }, x); });
+  CHECK(a.op == "log");
+  CHECK(a.where.line == line);
+  CHECK(a.where.around);
+}
+
 TEST_CASE("an anomaly reads as a sentence") {
   ag::Tape tape{ag::detect_anomaly};
   const auto x = tape.variable(0.0, "x");

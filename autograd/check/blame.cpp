@@ -103,6 +103,17 @@ Cancellation worst_cancellation(const Subject& s) {
   return worst;
 }
 
+// The first operation in float32.
+std::string narrow_operation(const Subject& s) {
+  const Recording recorded(s);
+  for (const Statement* t : recorded.tape().statements())
+    if (recorded.value_of(t->result).dtype() == float32)
+      return "What remains is float32: " + op_text(t->name(), t->where) +
+             " gives 7 digits, too few for differences. Convert with cast(x, y.dtype()), so that a check runs in "
+             "float64";
+  return {};
+}
+
 // Which elements of the failing ones the tape that records every operation has right.
 bool fused_differs(const Subject& s, const GradcheckReport& report) {
   const std::vector<Tensor> plain = s.reverse_elementary();
@@ -124,6 +135,8 @@ std::string remaining(const Subject& s, GradcheckReport& report) {
                                       [](const auto& r) { return r.ok || !r.kink.empty(); });
   if (only_kinks && report.dot.ok)
     return text + "What remains is a kink: the gradient there lies outside the two slopes beside it";
+  const std::string narrow = narrow_operation(s);
+  if (!narrow.empty()) return text + narrow;
   if (fused_differs(s, report))
     return text +
            "Recorded one by one they give the right gradient, fused they do not: this is a defect of xgrad, "

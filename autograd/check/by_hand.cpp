@@ -6,6 +6,7 @@
 #include <random>
 
 #include <autograd/check/by_hand_slips.hpp>
+#include <autograd/check/recording.hpp>
 
 namespace autograd::check {
 namespace {
@@ -100,7 +101,7 @@ class Recording {
  public:
   Recording(const HandFunction& f, const std::function<std::vector<Tensor>(Tape&)>& variables,
             const std::vector<std::string>& names)
-      : tape_(record_graph) {
+      : tape_(record_graph, SourceLocation{}) {
     const std::vector<Tensor> v = variables(tape_);
     for (std::size_t k = 0; k < v.size(); ++k) {
       nodes.push_back(tape_.node(v[k]));
@@ -203,23 +204,7 @@ HandReport check_model_by_hand(const std::vector<Parameter*>& parameters, const 
     checked_names.push_back(g.name);
     subjects.push_back(subject(g.name, checked.back()->value(), g.gradient));
   }
-  // Whatever happens, the parameters leave as they came.
-  struct Restore {
-    const std::vector<Parameter*>& parameters;
-    std::vector<core::Array> before;
-    explicit Restore(const std::vector<Parameter*>& p) : parameters(p) {
-      for (Parameter* e : p) {
-        before.push_back(e->data().copy());
-        e->cast(float64);
-      }
-    }
-    ~Restore() {
-      for (std::size_t k = 0; k < parameters.size(); ++k) {
-        parameters[k]->cast(before[k].dtype());
-        parameters[k]->assign(Tensor(before[k]));
-      }
-    }
-  } const restore(parameters);
+  const core::InFloat64 restore(parameters);
 
   std::vector<Tensor> x;
   for (Parameter* p : checked) x.push_back(Tensor(p->data().copy()));

@@ -56,7 +56,7 @@ Tensor HandGraph::cotangent(NodeId n) const {
 }
 
 Tensor HandGraph::argument(const Statement& s, std::size_t k) const {
-  return s.arguments()[k] ? value(s.arguments()[k]) : s.saved_argument(k);
+  return s.arguments()[k] ? value(s.arguments()[k]) : Tensor(s.constant(k));
 }
 
 std::vector<Tensor> HandGraph::arguments(const Statement& s) const {
@@ -127,8 +127,12 @@ std::optional<Tensor> HandGraph::pulled(const HandEdge& e, const Tensor& cotange
 
 std::optional<Tensor> HandGraph::pulled_at(const HandEdge& e, const std::vector<Tensor>& x, const Tensor& y,
                                            const Tensor& cotangent) const {
+  std::vector<core::Array> values;
+  for (const Tensor& t : x) values.push_back(t.data());
+  const auto other = statement(e).at(values, y.data());
+  if (!other) return {};
   core::CatchSweep sweep(cotangent);
-  statement(e).pullback_at(x, y, sweep);
+  other->pullback(sweep);
   for (Contribution& c : std::move(sweep).from(statement(e)))
     if (c.argument == e.argument) return c.value;
   return {};

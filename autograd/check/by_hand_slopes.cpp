@@ -50,7 +50,8 @@ class Slopes {
   // The rule of one argument at another value, with the result that belongs to it.
   static Maybe at(const HandGraph& graph, std::size_t e, const Tensor& x, const Tensor& g) {
     const HandEdge& edge = graph.edges()[e];
-    return graph.pulled_at(edge, {x}, graph.statement(edge).repeat(std::vector<Tensor>{x}), g);
+    const core::Array at[] = {x.data()};
+    return graph.pulled_at(edge, {x}, Tensor(graph.statement(edge).value(at)), g);
   }
 
   void missing(std::size_t e, const Shape& shape) {
@@ -192,7 +193,7 @@ std::vector<HandValue> values_of(const HandGraph& graph) {
   };
   for (const Statement* s : graph.tape().statements()) {
     for (std::size_t k = 0; k < s->arguments().size(); ++k)
-      if (s->arguments()[k] || s->repeats()) add(graph.argument(*s, k), graph.describe_argument(*s, k));
+      if (s->arguments()[k] || s->constant(k)) add(graph.argument(*s, k), graph.describe_argument(*s, k));
     add(graph.result(*s), graph.describe(s->result));
   }
   return all;

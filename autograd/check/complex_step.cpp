@@ -44,7 +44,9 @@ std::optional<double> complex_step(const Recording& recording, const std::vector
     const Array result = recording.value_of(s->result);
     const char* missing = result.dtype() == float64 ? nullptr : "it is computed in float32";
     ComplexArray y;
-    if (!missing) {
+    if (result.size() == 0) {
+      y.imag = Array::zeros(result.shape(), float64);
+    } else if (!missing) {
       for (std::size_t k = 0; k < x.size(); ++k) x[k].real = recording.value_of(*s, k);
       missing = s->complex_value(x, y);
     }

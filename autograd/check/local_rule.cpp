@@ -72,9 +72,19 @@ class OneTangent final : public ForwardSweep {
 LocalRule::LocalRule(const Recording& recording, const Statement& s) : s_(s), y_(recording.value_of(s.result)) {
   for (std::size_t k = 0; k < s.arguments().size(); ++k) {
     x_.push_back(recording.value_of(s, k));
-    usable_ = usable_ && x_.back() && x_.back().dtype() != float32;
+    usable_ = usable_ && x_.back();
   }
-  usable_ = usable_ && y_.dtype() == float64 && y_.size() > 0;
+  usable_ = usable_ && y_.size() > 0;
+  bool narrow = y_.dtype() == float32;
+  for (const Array& x : x_) narrow = narrow || (x && x.dtype() == float32);
+  if (usable_ && narrow) {
+    for (Array& x : x_)
+      if (x.dtype() == float32) x = x.cast(float64);
+    y_ = s.value(x_);
+    wide_ = s.at(x_, y_);
+    usable_ = wide_ != nullptr;
+  }
+  usable_ = usable_ && y_.dtype() == float64;
   if (usable_) {
     const Array again = s.value(x_);
     usable_ = again && again.shape() == y_.shape();
@@ -111,14 +121,14 @@ Array LocalRule::complex_tangent(std::size_t k, const Array& dx) const {
 Array LocalRule::pulled(std::size_t k, const Array& cotangent) const {
   const BasicTape<double>::Activate none(nullptr);
   OneCotangent sweep(cotangent, node(k), x_[k]);
-  s_.pullback(sweep);
+  rule().pullback(sweep);
   return sweep.sum();
 }
 
 Array LocalRule::pushed(std::size_t k, const Array& tangent) const {
   const BasicTape<double>::Activate none(nullptr);
   OneTangent sweep(node(k), tangent, y_);
-  s_.pushforward(sweep);
+  rule().pushforward(sweep);
   return sweep.result();
 }
 

@@ -2,6 +2,7 @@
 // complex step of the operation, or differences of it.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include <autograd/check/recording.hpp>
@@ -10,7 +11,7 @@
 namespace autograd::core {
 
 /// What is wrong with the rule of a statement, without its position; nothing if it is right. Elements at a kink of the
-/// operation are left out, and operations that compute in float32.
+/// operation are left out. An operation on float32 tensors is checked in float64, at the values that it saw.
 std::optional<Blame> wrong_rule(const Recording& recording, const Statement& s, const GradcheckOptions& options);
 
 /// A statement by itself: its arguments as arrays, its result from others, its rules on given cotangents and tangents.
@@ -42,7 +43,10 @@ class LocalRule {
   NodeId node(std::size_t k) const { return s_.arguments()[k]; }
   std::vector<Array> with(std::size_t k, const Array& x) const;
 
+  const Statement& rule() const { return wide_ ? *wide_ : s_; }
+
   const Statement& s_;
+  std::unique_ptr<Statement> wide_;  // the same in float64, where it was recorded in float32
   std::vector<Array> x_;
   Array y_;
   bool usable_ = true;

@@ -2,11 +2,14 @@
 //
 // The op's one formula is read in every way there is: by the tape on tensors, by dual numbers, in complex numbers, and
 // in quad precision, where five-point differences of the value leave an error of 1e-20 and the formula of the
-// derivative itself can be evaluated. So a slip of 1e-12 in it shows.
+// derivative itself can be evaluated. So a slip of 1e-12 in it shows. An op that is not elementwise is checked as a
+// function is, at tensors of many shapes.
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <autograd/check/options.hpp>
@@ -31,8 +34,8 @@ struct OpUnderCheck {
 
 GradcheckReport check_elementwise(const OpUnderCheck& op, const GradcheckOptions& options);
 
-/// Tensors of a shape with numbers inside the domains of an op, for ops that are not elementwise.
-std::vector<Tensor> op_samples(const std::vector<Domain>& domain, const Shape& shape, std::uint64_t seed);
+/// Where an argument is sampled: its domain, or the part of it where formulas have something to say.
+Domain sampled_part(Domain domain);
 
 inline Quad as_quad(Zero) { return 0; }
 inline Quad as_quad(const Quad& x) { return x; }
@@ -85,30 +88,65 @@ OpUnderCheck op_under_check(const Op& op) {
   return u;
 }
 
-GradcheckReport check_gradient(const std::function<Tensor(const std::vector<Tensor>&)>& f, const std::vector<Tensor>& x,
-                               std::vector<std::string> names, const GradcheckOptions& options);
+/// An op that is not elementwise without its type: as it was given, and along other axes if it has a member `axis` or
+/// `axes` to say which.
+struct WholeOp {
+  using Call = std::function<Tensor(const std::vector<Tensor>&)>;
+  struct Variant {
+    std::string text;  ///< "", "axis = 1", ...
+    Index axis;        ///< only for arguments that have it
+    Call call;
+  };
+  std::string name;
+  std::vector<Domain> domain;  ///< one for each argument
+  std::vector<Variant> variants;
+};
+
+/// Checks it at tensors of rank 0 to 4 inside its domain, also of no elements; shapes that it refuses are left out.
+GradcheckReport check_whole(const WholeOp& op, const GradcheckOptions& options);
+
+template <class Op>
+concept OpOfList = requires(const Op& op, std::span<const Array> x) { op.value(x); };
+
+template <std::size_t N, class Op>
+WholeOp whole_op(const Op& op) {
+  WholeOp w;
+  w.name = Op::name;
+  for (std::size_t k = 0; k < N; ++k) w.domain.push_back(op::domain_of<Op>(k));
+  const auto add = [&w](std::string text, Index axis, const Op& o) {
+    w.variants.push_back({std::move(text), axis, [o](const std::vector<Tensor>& x) {
+                            if constexpr (OpOfList<Op>) return evaluate_list(o, x, SourceLocation{});
+                            else
+                              return for_arguments<N>(
+                                  [&](auto... i) { return Tensor(evaluate_at(SourceLocation{}, o, x[i]...)); });
+                          }});
+  };
+  // An op need not look whether its axis is there: what calls it does.
+  if constexpr (requires { Index{op.axis}; }) add("", op.axis < 0 ? -op.axis - 1 : op.axis, op);
+  else add("", -1, op);
+  for (Index axis = 0; axis < 4; ++axis) {
+    std::string text = std::to_string(axis);
+    Op other = op;
+    if constexpr (requires { other.axis = axis; }) {
+      other.axis = axis;
+      add(text.insert(0, "axis = "), axis, other);
+    } else if constexpr (requires { other.axes = Axes(axis); }) {
+      other.axes = Axes(axis);
+      add(text.insert(0, "axes = "), axis, other);
+    }
+  }
+  return w;
+}
 
 template <class Op>
 GradcheckReport check_op(const Op& op, const GradcheckOptions& options) {
   if constexpr (op::Elementwise<Op, 1>) return check_elementwise(op_under_check<1>(op), options);
   else if constexpr (op::Elementwise<Op, 2>) return check_elementwise(op_under_check<2>(op), options);
   else if constexpr (op::Elementwise<Op, 3>) return check_elementwise(op_under_check<3>(op), options);
-  else {
-    // Square matrices: they fit matmul as well as softmax.
-    constexpr std::size_t n = requires(const Array& a) { op.value(a); }      ? 1
-                              : requires(const Array& a) { op.value(a, a); } ? 2
-                                                                             : 3;
-    std::vector<Domain> domain;
-    std::vector<std::string> names;
-    for (std::size_t k = 0; k < n; ++k) {
-      domain.push_back(op::domain_of<Op>(k));
-      names.push_back(std::string("argument ").append(std::to_string(k)));
-    }
-    const auto f = [&op](const std::vector<Tensor>& x) {
-      return for_arguments<n>([&](auto... i) { return Tensor(evaluate_at(SourceLocation{}, op, x[i]...)); });
-    };
-    return check_gradient(f, op_samples(domain, {4, 4}, options.seed), std::move(names), options);
-  }
+  else if constexpr (OpOfList<Op>) return check_whole(whole_op<2>(op), options);
+  else if constexpr (requires(const Array& a) { op.value(a); }) return check_whole(whole_op<1>(op), options);
+  else if constexpr (requires(const Array& a) { op.value(a, a); }) return check_whole(whole_op<2>(op), options);
+  else return check_whole(whole_op<3>(op), options);
 }
 
 }  // namespace autograd::core

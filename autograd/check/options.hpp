@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <autograd/core/source_location.hpp>
+
 namespace autograd {
 
 /// A source of random numbers whose copy has the same future: nn::Rng, std::mt19937_64.
@@ -44,6 +46,7 @@ struct GradcheckOptions {
   std::uint64_t seed = 1;     ///< chooses them, and the directions
   Restart generator{};        ///< the generator that the function draws from, if it does
   bool blame = true;          ///< whether a failure is traced to the operation that causes it
+  SourceLocation where = SourceLocation::current();  ///< named in the place of lines that nothing knows
 };
 
 }  // namespace autograd

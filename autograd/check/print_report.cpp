@@ -66,9 +66,11 @@ class Printer {
     out_ << ", " << report_.readings.size();
     if (report_.total > static_cast<Index>(report_.readings.size())) out_ << " of " << report_.total;
     out_ << " element" << (report_.readings.size() == 1 ? "" : "s") << " of "
-         << several(report_.names.size(), "argument") << " by reverse, forward, numeric"
-         << (has_complex_ ? ", complex step" : "") << (has_quad_ ? ", quad" : "")
+         << several(report_.names.size() / report_.cases, "argument");
+    if (report_.cases > 1) out_ << " in " << report_.cases << " shapes and axes";
+    out_ << " by reverse, forward, numeric" << (has_complex_ ? ", complex step" : "") << (has_quad_ ? ", quad" : "")
          << format("; worst relative difference %.1e\n", report_.worst);
+    if (!report_.no_complex_step.empty()) out_ << "  no complex step: " << report_.no_complex_step << '\n';
   }
 
   // Kinks that were met, each named once.
@@ -173,7 +175,6 @@ class Printer {
       out_ << "  numeric and complex step disagree: the function is not smooth enough here.\n";
     if (formula > 1e-13)
       out_ << format("  In quad precision too the formula of the derivative is off, by up to %.1e.\n", formula);
-    if (!report_.no_complex_step.empty()) out_ << "  no complex step: " << report_.no_complex_step << '\n';
   }
 
   void dot_product() {

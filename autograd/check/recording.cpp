@@ -55,7 +55,7 @@ double Subject::value() const {
 std::vector<Tensor> Subject::reverse() const {
   restart();
   const BasicTape<double>::Activate none(nullptr);  // nested in another tape it would be unfused
-  Tape tape;
+  Tape tape{SourceLocation{}};
   std::vector<Tensor> x;
   const Tensor y = projected(run(x), seed);
   return gradient_on(tape, y, x);
@@ -64,13 +64,13 @@ std::vector<Tensor> Subject::reverse() const {
 std::vector<Tensor> Subject::reverse_elementary() const {
   restart();
   const BasicTape<double>::Activate none(nullptr);
-  Tape tape{record_graph};
+  Tape tape{record_graph, where};
   std::vector<Tensor> x;
   const Tensor y = projected(run(x), seed);
   return gradient_on(tape, y, x);
 }
 
-Recording::Recording(const Subject& subject) : tape_(std::make_unique<Tape>(record_graph)) {
+Recording::Recording(const Subject& subject) : tape_(std::make_unique<Tape>(record_graph, subject.where)) {
   subject.restart();
   const BranchLog log;
   result_ = projected(subject.run(variables_), subject.seed);
@@ -108,6 +108,7 @@ Subject subject_of(const CheckedFunction& f, const std::vector<Tensor>& x, std::
   s.names = std::move(names);
   s.restart = o.generator;
   s.seed = o.seed;
+  s.where = o.where;
   s.run = [f, at](std::vector<Tensor>& variables) {
     Tape* tape = Tape::active();
     for (const Tensor& t : at) variables.push_back(tape && is_floating(t.dtype()) ? tape->variable(t) : t);
@@ -123,6 +124,7 @@ Subject subject_of(const std::vector<Parameter*>& parameters, std::vector<std::s
   s.names = std::move(names);
   s.restart = o.generator;
   s.seed = o.seed;
+  s.where = o.where;
   s.run = [parameters, loss](std::vector<Tensor>& variables) {
     for (Parameter* p : parameters) variables.push_back(Tensor(*p));
     return loss();

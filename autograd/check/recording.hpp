@@ -20,6 +20,7 @@ struct Subject {
   std::vector<std::string> names;
   Restart restart;
   std::uint64_t seed = 1;
+  SourceLocation where;  ///< of the check, for what has no line of its own
 
   /// The result, or for one of several elements its sum along a fixed random direction.
   double value() const;

@@ -119,7 +119,7 @@ std::string index_text(Index element, const Shape& shape) {
 std::string op_text(std::string_view op, SourceLocation where) {
   std::string text(op);
   const std::string place = place_of(where);
-  return place.empty() ? text : text.append(" at ").append(place);
+  return place.empty() ? text : text.append(where.around ? " within " : " at ").append(place);
 }
 
 }  // namespace core

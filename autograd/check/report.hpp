@@ -75,8 +75,9 @@ struct GradcheckReport {
   std::vector<std::string> names;  ///< of the arguments
   std::vector<Shape> shapes;
   std::vector<GradcheckReading> readings;
-  Index total = 0;   ///< elements that there are
-  double worst = 0;  ///< the largest relative difference of reverse and reference
+  std::size_t cases = 1;  ///< that an op was tried at, of different shapes and axes; `names` has the arguments of each
+  Index total = 0;        ///< elements that there are
+  double worst = 0;       ///< the largest relative difference of reverse and reference
   DotProduct dot;
   std::optional<DotProduct> symmetry;  ///< <u, H v> (reverse) = <v, H u> (forward), of a check of second order
   std::string no_complex_step;         ///< what prevents it, empty if nothing does
@@ -109,7 +110,7 @@ namespace core {
 std::string place_of(SourceLocation where);
 /// "[2, 0]" for a row-major position, nothing for a scalar.
 std::string index_text(Index element, const Shape& shape);
-/// "relu at net.cpp:12".
+/// "relu at net.cpp:12"; "relu within net.cpp:20" where only the check or the tape that it belongs to has a line.
 std::string op_text(std::string_view op, SourceLocation where);
 }  // namespace core
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <complex>
 
+#include <autograd/core/gamma_series.hpp>
 #include <autograd/core/number.hpp>
 
 namespace autograd::core {
@@ -13,9 +14,39 @@ using C = std::complex<double>;
 C std_of(const Complex& x) { return {x.real, x.imag}; }
 Complex ours(const C& x) { return {x.real(), x.imag()}; }
 
-Complex missing(const char* name) {
-  missing_function = name;
-  return {std::nan(""), std::nan("")};
+constexpr double pi = 3.14159265358979323846;
+constexpr double two_over_sqrt_pi = 1.12837916709551257390;
+
+// erf(x) exp(x^2) sqrt(pi)/2 = x + 2 x^3/3 + 4 x^5/15 + ..., all of one sign (Abramowitz and Stegun 7.1.6).
+Complex erf_series(const Complex& x) {
+  Complex term = x, sum = x;
+  for (int n = 1; n < 200; ++n) {
+    term = term * x * x * (2.0 / (2 * n + 1));
+    sum = sum + term;
+    if (std::abs(term.real) < 1e-19 * std::abs(sum.real)) break;
+  }
+  return sum;
+}
+
+// From here on the fraction below is short, and the series above begins to lose digits.
+constexpr double far = 1.5;
+
+// erfc(x) exp(x^2) sqrt(pi), a continued fraction: 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + ...)))) (7.1.14), from so far
+// inside that what is left out does not show.
+Complex erfc_fraction(const Complex& x) {
+  Complex tail = x;
+  for (int n = 8 + static_cast<int>(240 / square(x).real); n > 0; --n) tail = x + 0.5 * n / tail;
+  return 1.0 / tail;
+}
+
+// sin and tan of pi x, by what x is beyond an integer: pi x itself would lose the digits far out.
+struct Turn {
+  double sign;  // of sin(pi x) / sin(pi rest)
+  Complex rest;
+};
+Turn turn_of(const Complex& x) {
+  const double whole = std::round(x.real);
+  return {std::fmod(whole, 2) == 0 ? 1.0 : -1.0, {x.real - whole, x.imag}};
 }
 
 }  // namespace
@@ -79,7 +110,6 @@ Complex asin(Complex x) { return ours(std::asin(std_of(x))); }
 Complex acos(Complex x) { return ours(std::acos(std_of(x))); }
 Complex atan(Complex x) { return ours(std::atan(std_of(x))); }
 Complex atan2(Complex y, Complex x) {
-  constexpr double pi = 3.14159265358979323846;
   if (std::abs(x.real) >= std::abs(y.real)) {
     const Complex a = atan(y / x);
     return x.real >= 0 ? a : a + (std::signbit(y.real) ? -pi : pi);
@@ -95,11 +125,35 @@ Complex atanh(Complex x) { return ours(std::atanh(std_of(x))); }
 Complex floor(Complex x) { return std::floor(x.real); }
 Complex ceil(Complex x) { return std::ceil(x.real); }
 Complex round(Complex x) { return std::round(x.real); }
-Complex erf(Complex) { return missing("erf"); }
-Complex erfc(Complex) { return missing("erfc"); }
-Complex lgamma(Complex) { return missing("lgamma"); }
-Complex digamma(Complex) { return missing("digamma"); }
-Complex trigamma(Complex) { return missing("trigamma"); }
-Complex polygamma(int, Complex) { return missing("polygamma"); }
+Complex erf(Complex x) {
+  if (std::abs(x.real) < far) return two_over_sqrt_pi * exp(-(x * x)) * erf_series(x);
+  return x.real < 0 ? erfc(-x) - 1.0 : 1.0 - erfc(x);
+}
+Complex erfc(Complex x) {
+  if (x.real < 0) return 2.0 - erfc(-x);
+  if (x.real < far) return 1.0 - erf(x);
+  return 0.5 * two_over_sqrt_pi * exp(-(x * x)) * erfc_fraction(x);
+}
+Complex lgamma(Complex x) {
+  if (x.real != x.real || std::isinf(x.real)) return std::lgamma(x.real);
+  if (x.real < 0.5) {
+    // log |gamma(x)| = log(pi / |sin(pi x)|) - log gamma(1 - x)
+    const Turn turn = turn_of(x);
+    const Complex s = sin(pi * turn.rest);
+    return std::log(pi) - log(s.real < 0 ? -s : s) - lgamma(1.0 - x);
+  }
+  return log_gamma_series(x);
+}
+Complex digamma(Complex x) {
+  if (!(x.real < 0)) return polygamma_series(0, x);
+  const Turn turn = turn_of(x);
+  return polygamma_series(0, 1.0 - x) - pi / tan(pi * turn.rest);
+}
+Complex trigamma(Complex x) {
+  if (!(x.real < 0)) return polygamma_series(1, x);
+  const Turn turn = turn_of(x);
+  return square(pi / sin(pi * turn.rest)) - polygamma_series(1, 1.0 - x);
+}
+Complex polygamma(int n, Complex x) { return n == 0 ? digamma(x) : n == 1 ? trigamma(x) : polygamma_series(n, x); }
 
 }  // namespace autograd::core

@@ -11,10 +11,6 @@
 
 namespace autograd::core {
 
-/// The last function that was asked for and that Complex or Quad does not have; null since the caller set it so. What
-/// comes out of such a function is no result.
-inline thread_local const char* missing_function = nullptr;
-
 /// Comparisons and choices, by what `order` says of a number.
 template <class N>
 struct Ordered {
@@ -56,7 +52,7 @@ Complex exp(Complex x), exp2(Complex x), expm1(Complex x), log(Complex x), log2(
 Complex log1p(Complex x), sin(Complex x), cos(Complex x), tan(Complex x), asin(Complex x), acos(Complex x);
 Complex atan(Complex x), atan2(Complex y, Complex x), sinh(Complex x), cosh(Complex x), tanh(Complex x);
 Complex asinh(Complex x), acosh(Complex x), atanh(Complex x), floor(Complex x), ceil(Complex x), round(Complex x);
-// The C library has no complex version of these: they only leave their name in missing_function.
+/// These are good near the real axis, where the complex step goes; lgamma continues log |gamma(x)|.
 Complex erf(Complex x), erfc(Complex x), lgamma(Complex x), digamma(Complex x), trigamma(Complex x);
 Complex polygamma(int n, Complex x);
 
@@ -76,9 +72,16 @@ struct Quad : Ordered<Quad> {
     requires std::is_arithmetic_v<T> || std::is_same_v<T, QuadFloat>
   constexpr Quad(T x) : value(x) {}
   constexpr QuadFloat order() const { return value; }
-  explicit constexpr operator double() const { return static_cast<double>(value); }
+  template <std::floating_point T>
+  explicit constexpr operator T() const {
+    return static_cast<T>(value);
+  }
 
   constexpr Quad operator-() const { return -value; }
+  constexpr Quad& operator+=(const Quad& b) { return *this = *this + b; }
+  constexpr Quad& operator-=(const Quad& b) { return *this = *this - b; }
+  constexpr Quad& operator*=(const Quad& b) { return *this = *this * b; }
+  constexpr Quad& operator/=(const Quad& b) { return *this = *this / b; }
   friend constexpr Quad operator+(const Quad& a, const Quad& b) { return a.value + b.value; }
   friend constexpr Quad operator-(const Quad& a, const Quad& b) { return a.value - b.value; }
   friend constexpr Quad operator*(const Quad& a, const Quad& b) { return a.value * b.value; }
@@ -90,9 +93,7 @@ Quad exp(Quad x), exp2(Quad x), expm1(Quad x), log(Quad x), log2(Quad x), log10(
 Quad log1p(Quad x), sin(Quad x), cos(Quad x), tan(Quad x), asin(Quad x), acos(Quad x);
 Quad atan(Quad x), atan2(Quad y, Quad x), sinh(Quad x), cosh(Quad x), tanh(Quad x);
 Quad asinh(Quad x), acosh(Quad x), atanh(Quad x), floor(Quad x), ceil(Quad x), round(Quad x);
-Quad erf(Quad x), erfc(Quad x), lgamma(Quad x);
-// libquadmath does not have these: they only leave their name in missing_function.
-Quad digamma(Quad x), trigamma(Quad x), polygamma(int n, Quad x);
+Quad erf(Quad x), erfc(Quad x), lgamma(Quad x), digamma(Quad x), trigamma(Quad x), polygamma(int n, Quad x);
 
 template <class T>
 inline constexpr bool is_check_number = std::is_same_v<T, Complex> || std::is_same_v<T, Quad>;

@@ -2,6 +2,7 @@
 // clang does not find g++'s <quadmath.h>; where there is no __float128, those of long double.
 #include <cmath>
 
+#include <autograd/core/gamma_series.hpp>
 #include <autograd/core/number.hpp>
 
 #ifdef __SIZEOF_FLOAT128__
@@ -22,10 +23,8 @@ __float128 erfcq(__float128), lgammaq(__float128);
 namespace autograd::core {
 namespace {
 
-Quad missing(const char* name) {
-  missing_function = name;
-  return std::nan("");
-}
+// pi (x - whole): pi x itself would lose the digits far out.
+Quad angle(Quad x) { return acos(Quad(-1)) * (x - round(x)); }
 
 }  // namespace
 
@@ -61,8 +60,15 @@ XGRAD_QUAD_FUNCTION(lgamma)
 Quad pow(Quad x, Quad y) { return XGRAD_QUAD(pow)(x.value, y.value); }
 Quad hypot(Quad x, Quad y) { return XGRAD_QUAD(hypot)(x.value, y.value); }
 Quad atan2(Quad y, Quad x) { return XGRAD_QUAD(atan2)(y.value, x.value); }
-Quad digamma(Quad) { return missing("digamma"); }
-Quad trigamma(Quad) { return missing("trigamma"); }
-Quad polygamma(int, Quad) { return missing("polygamma"); }
+// Left of 0 by reflection (Abramowitz and Stegun 6.3.7 and its derivative), as in scalar_math.hpp.
+Quad digamma(Quad x) {
+  if (!(x < 0)) return polygamma_series(0, x);
+  return polygamma_series(0, 1 - x) - acos(Quad(-1)) / tan(angle(x));
+}
+Quad trigamma(Quad x) {
+  if (!(x < 0)) return polygamma_series(1, x);
+  return square(acos(Quad(-1)) / sin(angle(x))) - polygamma_series(1, 1 - x);
+}
+Quad polygamma(int n, Quad x) { return n == 0 ? digamma(x) : n == 1 ? trigamma(x) : polygamma_series(n, x); }
 
 }  // namespace autograd::core

@@ -159,6 +159,7 @@ Array extreme_index(const Array& x, const Axes& axes, bool keepdims, int sign) {
 Array cumsum(const Array& x, Index axis) {
   const AxisLoop loop(x, {static_cast<Index>(normalize_axis("cumsum", axis, x.rank()))});
   const Array out = Array::empty(x.shape(), is_floating(x.dtype()) ? x.dtype() : int64);
+  if (x.size() == 0) return out;
   with_type(x.dtype(), [&]<class T>(Type<T>) {
     constexpr bool floating = std::is_floating_point_v<T>;
     using Sum = std::conditional_t<floating, double, std::int64_t>;

@@ -11,9 +11,10 @@ namespace autograd {
 struct SourceLocation {
   const char* file = "";
   unsigned line = 0;
+  bool around = false;  ///< of what has no line of its own: where the check or the tape that it belongs to stands
 
   static constexpr SourceLocation current(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
-    return {file, line};
+    return {file, line, false};
   }
 };
 

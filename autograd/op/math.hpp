@@ -50,8 +50,16 @@ bool exactly_zero(T x) {
 }
 }  // namespace core
 
-/// Applies an op to arguments of any kind; see autograd/evaluate.hpp.
+/// Applies an op to arguments of any kind; see autograd/evaluate.hpp. A statement remembers the line of the call.
+template <class Op, class A>
+inline auto evaluate(const Op& op, A&& a, SourceLocation where = SourceLocation::current());
+template <class Op, class A, class B>
+inline auto evaluate(const Op& op, A&& a, B&& b, SourceLocation where = SourceLocation::current());
+template <class Op, class A, class B, class C>
+inline auto evaluate(const Op& op, A&& a, B&& b, C&& c, SourceLocation where = SourceLocation::current());
+/// The same for four arguments and more, without a line.
 template <class Op, class... A>
+  requires(sizeof...(A) > 3)
 inline auto evaluate(const Op& op, A&&... a);
 template <class Op, class... A>
 inline auto evaluate_at(SourceLocation where, const Op& op, A&&... a);

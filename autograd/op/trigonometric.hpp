@@ -124,16 +124,24 @@ struct Atan2 {
   }
 };
 
-/// d hypot(x, y) = (x dx + y dy) / hypot(x, y), 0 at the origin and unit slopes at infinity
+/// d hypot(x, y) = (x dx + y dy) / hypot(x, y), 0 at the origin and unit slopes at infinity; also where that overflows
 struct Hypot {
   static constexpr std::string_view name = "hypot";
   auto value(const auto& x, const auto& y) const { return hypot(x, y); }
-  auto derivative(const auto& x, const auto& y, const auto& r) const { return partials(slope(x, r), slope(y, r)); }
+  auto derivative(const auto& x, const auto& y, const auto& r) const {
+    // The quotient of the smaller by the larger, and half of the larger: these do not overflow where r does.
+    const auto wide = abs(x) > abs(y);
+    const auto ratio = where(wide, y, x) / where(wide, x, y);
+    const auto half = 0.5 * abs(where(wide, x, y)) * sqrt(1.0 + ratio * ratio);
+    return partials(slope(x, y, r, half), slope(y, x, r, half));
+  }
   int branch(double x, double y) const { return x == 0 && y == 0; }
 
  private:
-  static auto slope(const auto& x, const auto& r) {
-    return where(r == infinity, where(abs(x) == infinity, sign(x), 0.0), where(r == 0.0, 0.0, x / r));
+  static auto slope(const auto& x, const auto& y, const auto& r, const auto& half) {
+    const auto quotient = where(r == infinity, 0.5 * x, x) / where(r == infinity, half, r);
+    const auto finite = where(r == 0.0, 0.0, quotient);
+    return where(abs(x) == infinity, sign(x), where(abs(y) == infinity, 0.0, finite));
   }
 };
 

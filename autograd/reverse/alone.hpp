@@ -47,13 +47,12 @@ std::vector<std::int64_t> branches(const Op& op, const std::array<Array, N>& x, 
   }(std::make_index_sequence<N>{});
 }
 
-/// An elementwise op on complex numbers; null, or the name of the function that has no complex version.
+/// An elementwise op on complex numbers; null, or why there is none.
 template <class Op, std::size_t N>
 const char* complex_elementwise(const Op& op, std::span<const ComplexArray> x, ComplexArray& y) {
   if constexpr (op::real_only<Op> || op::boolean_result<Op>) {
     return "its formula takes real numbers only";
   } else {
-    missing_function = nullptr;
     Shape shape;
     for (const ComplexArray& a : x) shape = broadcast(Op::name, shape, a.real.shape());
     y = {Array::empty(shape, float64), Array::empty(shape, float64)};
@@ -72,7 +71,7 @@ const char* complex_elementwise(const Op& op, std::span<const ComplexArray> x, C
       y.real.template data<double>()[e] = r.real;
       y.imag.template data<double>()[e] = r.imag;
     }
-    return missing_function;
+    return nullptr;
   }
 }
 

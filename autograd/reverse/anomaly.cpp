@@ -38,7 +38,7 @@ std::string call(const Anomaly& a) {
 
 std::string recorded(const Anomaly& a) {
   const std::string place = to_string(a.where);
-  return place.empty() ? std::string() : std::string(", recorded at ").append(place);
+  return place.empty() ? std::string() : std::string(a.where.around ? ", within " : ", recorded at ").append(place);
 }
 
 std::string who(const Anomaly& a) {
@@ -75,6 +75,16 @@ std::string facts(const Anomaly& a) {
     case Anomaly::Origin::given_cotangent:
       text.append("the cotangent").append(at(a)).append(" was given as ").append(number(a.value));
       break;
+    case Anomaly::Origin::tangent:
+      text.append("the tangent").append(at(a)).append(" is ").append(number(a.value)).append(": ");
+      if (!std::isfinite(a.slope)) text.append("the slope of ").append(call(a)).append(" is ").append(number(a.slope));
+      else text.append("overflow behind ").append(call(a));
+      text.append(", the tangent of argument ").append(std::to_string(a.argument)).append(" ");
+      text.append(number(a.tangent)).append(recorded(a)).append("; the value is finite, it arose in forward mode");
+      break;
+    case Anomaly::Origin::given_tangent:
+      text.append("the tangent").append(at(a)).append(" was given as ").append(number(a.value));
+      break;
   }
   return text;
 }
@@ -84,6 +94,7 @@ std::string hint(const Anomaly& a) {
     case Anomaly::Origin::value:
       return "Keep the inputs inside the op's domain, or where they do not overflow.";
     case Anomaly::Origin::gradient:
+    case Anomaly::Origin::tangent:
       return std::isfinite(a.slope) ? "Scale the function down."
                                     : "Keep the input away from there, or choose another branch with where.";
     case Anomaly::Origin::accumulation:
@@ -143,7 +154,7 @@ Anomaly::Input described_input(const Tape& tape, NodeId node, const Tensor& x, c
 
 void AnomalyWatch::value(const Tape& tape, std::string_view op, SourceLocation where, std::span<const Tensor> x,
                          const Tensor& y, bool elementwise) const {
-  if (pullbacks_ > 0) return;
+  if (rules_ > 0) return;
   const Index element = first_not_finite(y.data());
   if (element < 0) return;
   Anomaly a;
@@ -164,7 +175,7 @@ void AnomalyWatch::value(const Tape& tape, std::string_view op, SourceLocation w
 
 void AnomalyWatch::value(const Tape& tape, std::string_view op, SourceLocation where, std::span<const Var> x,
                          const Var& y) const {
-  if (pullbacks_ > 0 || std::isfinite(y.value())) return;
+  if (rules_ > 0 || std::isfinite(y.value())) return;
   Anomaly a;
   a.op = op;
   a.where = where;

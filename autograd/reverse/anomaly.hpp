@@ -6,7 +6,8 @@
 //   tape.gradient(y);                 // [sqrt] the gradient of argument 0 is inf: the slope of sqrt(0) is inf ...
 //
 // Such a tape records every operation as record_graph does, and stops with an AnomalyError at the first one whose value
-// is not finite, or which turns finite cotangents into a gradient that is not. Tapes inside it watch too. Fused
+// is not finite, or which turns finite cotangents into a gradient that is not (run forwards: finite tangents into one
+// that is not). Tapes inside it watch too. Fused
 // statements and scalars on other tapes know nothing of this; what is recorded by a rule, such as a matrix product,
 // compares one pointer with null, and so does a sweep as a whole.
 #pragma once
@@ -32,6 +33,8 @@ struct Anomaly {
     gradient,         ///< backward: a finite cotangent, and a contribution to an argument that is not finite
     accumulation,     ///< backward: finite contributions, the sum of which is not
     given_cotangent,  ///< backward: the cotangent that the user gave is not finite
+    tangent,          ///< forward mode: finite tangents of the inputs, and one of the result that is not
+    given_tangent,    ///< forward mode: the tangent that the user gave is not finite
   };
   /// What the operation read at that element (elementwise ops), or the worst of what it read (others).
   struct Input {
@@ -50,9 +53,12 @@ struct Anomaly {
   std::vector<Input> inputs;  ///< in the order of the op's arguments
   std::size_t argument = 0;   ///< which argument the input or gradient is that of
   double cotangent = 0;       ///< backward: that of the op's result, there
+  double tangent = 0;         ///< forward mode: that of the argument named, there
   double slope = 0;           ///< backward: the derivative of the op there, for elementwise ops
 
-  bool backward() const { return origin != Origin::value && origin != Origin::input; }
+  bool backward() const {
+    return origin == Origin::gradient || origin == Origin::accumulation || origin == Origin::given_cotangent;
+  }
 };
 
 /// Thrown by a tape opened with detect_anomaly. The tape stays as it was before the operation.

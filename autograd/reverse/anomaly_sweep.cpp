@@ -5,13 +5,87 @@
 #include <autograd/reverse/catch_sweep.hpp>
 
 namespace autograd::core {
+namespace {
+
+// What a statement read as argument k, and what it gave.
+Tensor value_read(const Tape& tape, const Statement& s, std::size_t k) {
+  const NodeId n = s.arguments()[k];
+  if (!n) return Tensor(s.constant(k));
+  return n.tensor ? Tensor(tape.tensor_at(n.index).data()) : Tensor(tape.scalar_at(n.index).value());
+}
+Tensor result_of(const Tape& tape, const Statement& s) {
+  return s.result.tensor ? Tensor(tape.tensor_at(s.result.index).data())
+                         : Tensor(tape.scalar_at(s.result.index).value());
+}
+
+// What an elementwise statement contributes to an argument before it is summed over what was repeated.
+Tensor contribution(const Tape& tape, const Statement& s, std::size_t argument, const Tensor& cotangent) {
+  const BasicTape<double>::Activate none(nullptr);
+  std::vector<Array> x;
+  for (std::size_t k = 0; k < s.arguments().size(); ++k)
+    x.push_back(value_read(tape, s, k).data().broadcast_to(cotangent.shape()));
+  CatchSweep sweep(cotangent);
+  s.at(x, result_of(tape, s).data())->pullback(sweep);
+  for (const CatchSweep::Contribution& c : std::move(sweep).from(s))
+    if (c.argument == argument) return c.value;
+  return Tensor::zeros(cotangent.shape(), cotangent.dtype());
+}
+
+Tensor slopes(const Tape& tape, const Statement& s, std::size_t argument, const Tensor& like) {
+  return contribution(tape, s, argument, Tensor::ones(like.shape(), like.dtype()));
+}
+
+// The tangent of a node, no array at all where it is zero.
+Array tangent_of(NodeId n, const ForwardSweep& tangents) {
+  if (!n.tensor) return n ? scalar(tangents.scalar(n).value(), float64) : Array();
+  Tensor t{Array()};
+  return tangents.tensor(n, t) ? t.data() : Array();
+}
+
+}  // namespace
+
+void AnomalyWatch::given_tangent(const Tensor& t) const {
+  const Index element = first_not_finite(t.data());
+  if (element < 0) return;
+  Anomaly a;
+  a.origin = Anomaly::Origin::given_tangent;
+  a.op = "jvp";
+  a.shape = t.shape();
+  a.element = element;
+  a.value = element_at(t.data(), element);
+  throw AnomalyError(std::move(a));
+}
+
+void AnomalyWatch::tangent(const Tape& tape, const Statement& s, const ForwardSweep& tangents) const {
+  const Array dy = tangent_of(s.result, tangents);
+  const Index bad = dy ? first_not_finite(dy) : -1;
+  if (bad < 0) return;
+  const BasicTape<double>::Activate none(nullptr);
+  Anomaly a;
+  a.origin = Anomaly::Origin::tangent;
+  a.op = s.name();
+  a.where = s.where;
+  a.shape = dy.shape();
+  a.element = bad;
+  a.value = element_at(dy, bad);
+  bool named = false;
+  for (std::size_t k = 0; k < s.arguments().size(); ++k) {
+    const NodeId n = s.arguments()[k];
+    a.inputs.push_back(described_input(tape, n, value_read(tape, s, k), a.shape, bad, s.elementwise()));
+    const Array dx = tangent_of(n, tangents);
+    if (named || !dx) continue;
+    // The argument whose slope is infinite, or else whose product is: the last that has a tangent at all.
+    a.argument = k;
+    a.tangent = s.elementwise() ? element_at(dx.broadcast_to(a.shape), bad) : element_at(dx, 0);
+    if (!s.elementwise()) continue;
+    a.slope = element_at(slopes(tape, s, k, Tensor(dy)).data(), bad);
+    named = a.tangent != 0 && !std::isfinite(a.slope * a.tangent);
+  }
+  throw AnomalyError(std::move(a));
+}
 
 void WatchingSweep::pull(const Statement& s) {
-  struct Inside {
-    int& depth;
-    explicit Inside(int& d) : depth(d) { ++depth; }
-    ~Inside() { --depth; }
-  } const inside(watch_.pullbacks_);
+  const AnomalyWatch::Rule inside(&watch_);
   current_ = &s;
   next_argument_ = 0;
   reached_ = false;
@@ -71,31 +145,6 @@ std::size_t WatchingSweep::argument_of(NodeId n) {
   return next_argument_ < nodes.size() ? next_argument_++ : nodes.size() - 1;
 }
 
-Tensor WatchingSweep::value(NodeId n) const {
-  return n.tensor ? Tensor(tape_.tensor_at(n.index).data()) : Tensor(tape_.scalar_at(n.index).value());
-}
-
-// What the current statement read, each in the shape of its result.
-std::vector<Tensor> WatchingSweep::repeated_arguments() const {
-  std::vector<Tensor> x;
-  const Shape& to = cotangent_.shape();
-  for (std::size_t k = 0; k < current_->arguments().size(); ++k) {
-    const NodeId n = current_->arguments()[k];
-    x.push_back(Tensor((n ? value(n) : current_->saved_argument(k)).data().broadcast_to(to)));
-  }
-  return x;
-}
-
-// What an elementwise statement contributes to an argument before it is summed over what was repeated.
-Tensor WatchingSweep::slopes(std::size_t argument, const Tensor& cotangent) const {
-  const BasicTape<double>::Activate none(nullptr);
-  CatchSweep sweep(cotangent);
-  current_->pullback_at(repeated_arguments(), value(current_->result), sweep);
-  for (const CatchSweep::Contribution& c : std::move(sweep).from(*current_))
-    if (c.argument == argument) return c.value;
-  return Tensor::zeros(cotangent.shape(), cotangent.dtype());
-}
-
 void WatchingSweep::check_contribution(NodeId n, const Tensor& c) {
   const std::size_t argument = argument_of(n);
   const Index bad = first_not_finite(c.data());
@@ -112,7 +161,7 @@ void WatchingSweep::check_contribution(NodeId n, const Tensor& c) {
   bool elementwise = current_->elementwise();
   if (elementwise) {
     // Which element of the result it came from.
-    const Tensor all = slopes(argument, cotangent_);
+    const Tensor all = contribution(tape_, *current_, argument, cotangent_);
     const Index from = first_not_finite(all.data());
     elementwise = from >= 0;
     if (elementwise) {
@@ -120,14 +169,13 @@ void WatchingSweep::check_contribution(NodeId n, const Tensor& c) {
       a.element = from;
       a.value = element_at(all.data(), from);
       a.cotangent = element_at(cotangent_.data(), from);
-      a.slope = element_at(slopes(argument, Tensor::ones(cotangent_.shape(), cotangent_.dtype())).data(), from);
+      a.slope = element_at(slopes(tape_, *current_, argument, cotangent_).data(), from);
     }
   }
   if (!elementwise) a.cotangent = element_at(cotangent_.data(), 0);
   for (std::size_t k = 0; k < current_->arguments().size(); ++k) {
     const NodeId id = current_->arguments()[k];
-    const Tensor x = id ? value(id) : current_->saved_argument(k);
-    a.inputs.push_back(described_input(tape_, id, x, a.shape, a.element, elementwise));
+    a.inputs.push_back(described_input(tape_, id, value_read(tape_, *current_, k), a.shape, a.element, elementwise));
   }
   throw AnomalyError(std::move(a));
 }
@@ -141,7 +189,7 @@ void WatchingSweep::note_strong_zeros() const {
   if (zeros.empty()) return;
   for (std::size_t k = 0; k < current_->arguments().size(); ++k) {
     if (!current_->arguments()[k]) continue;
-    const Array slope = slopes(k, Tensor::ones(cotangent_.shape(), cotangent_.dtype())).data().cast(float64).packed();
+    const Array slope = slopes(tape_, *current_, k, cotangent_).data().cast(float64).packed();
     StrongZero found{std::string(current_->name()), current_->where, k, cotangent_.shape(), {}};
     for (Index i : zeros)
       if (std::isinf(slope.data<double>()[i])) found.elements.push_back(i);

@@ -19,17 +19,37 @@ Anomaly::Input described_input(const Tape& tape, NodeId node, const Tensor& x, c
 
 class AnomalyWatch {
  public:
-  /// Throws AnomalyError unless the value y of op(x...) is finite. Inside a pullback nothing is checked: what counts
-  /// there is the contribution that comes out, in which an infinite factor may have met a strong zero.
+  /// Throws AnomalyError unless the value y of op(x...) is finite. Inside a rule nothing is checked: what counts there
+  /// is the contribution or tangent that comes out, in which an infinite factor may have met a strong zero.
   void value(const Tape& tape, std::string_view op, SourceLocation where, std::span<const Tensor> x, const Tensor& y,
              bool elementwise) const;
   void value(const Tape& tape, std::string_view op, SourceLocation where, std::span<const Var> x, const Var& y) const;
 
+  /// The same for the tangent that a statement's rule gave its result; those of its arguments are finite.
+  void tangent(const Tape& tape, const Statement& s, const ForwardSweep& tangents) const;
+  /// Throws AnomalyError unless a tangent that the user gave is finite.
+  void given_tangent(const Tensor& t) const;
+
+  /// While one lives a rule runs.
+  class Rule {
+   public:
+    explicit Rule(AnomalyWatch* watch) : watch_(watch) {
+      if (watch_) ++watch_->rules_;
+    }
+    ~Rule() {
+      if (watch_) --watch_->rules_;
+    }
+    Rule(const Rule&) = delete;
+    Rule& operator=(const Rule&) = delete;
+
+   private:
+    AnomalyWatch* watch_;
+  };
+
   std::vector<StrongZero> strong_zeros;
 
  private:
-  friend class WatchingSweep;
-  int pullbacks_ = 0;
+  int rules_ = 0;
 };
 
 /// Stands between a statement and the sweep of its tape, and looks at all cotangents that pass.
@@ -58,9 +78,6 @@ class WatchingSweep final : public Sweep {
   void check_contribution(NodeId n, const Tensor& c);
   std::size_t argument_of(NodeId n);
   void note_strong_zeros() const;
-  Tensor value(NodeId n) const;
-  std::vector<Tensor> repeated_arguments() const;
-  Tensor slopes(std::size_t argument, const Tensor& cotangent) const;
 
   const Tape& tape_;
   AnomalyWatch& watch_;

@@ -111,6 +111,7 @@ Tensor stack_with_shape(std::span<const Var> x, const Shape& shape, Dtype dtype,
   Tensor y(std::move(out));
   Tape* tape = Tape::active();
   if (!tape) return y;
+  if (tape->elementary()) where = tape->line(where);
   core::PoolVector<NodeId> nodes;
   core::PoolVector<Var> primals;
   bool any = false;
@@ -157,6 +158,7 @@ Var Tensor::element(const Shape& given, SourceLocation where) const {
   const double value = read(array_, offset);
   Tape* tape = Tape::active();
   if (!tape || !is_floating(dtype())) return value;
+  if (tape->elementary()) where = tape->line(where);
   const NodeId node = tape->node(*this);
   const Tensor primal = tape->primal(*this);
   Var y = value;

@@ -81,6 +81,7 @@ Tensor apply_list(const Op& op, std::span<const Tensor> x, SourceLocation where)
     for (const Tensor& t : x) values.push_back(t.data());
     return Tensor(op.value(values));
   }
+  if (tape->elementary()) where = tape->line(where);
   PoolVector<NodeId> nodes;
   PoolVector<Tensor> primals;
   nodes.reserve(x.size());

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include <autograd/reverse/anomaly_watch.hpp>
@@ -128,6 +129,12 @@ class RuleStatement final : public CheckedStatement<Op, N> {
   }
   std::span<const NodeId> arguments() const override { return nodes_; }
   Array constant(std::size_t k) const override { return x_[k].get(Op::name).data(); }
+  std::unique_ptr<Statement> at(std::span<const Array> x, const Array& y) const override {
+    const auto other = for_arguments<N>([&](auto... i) { return std::array<Tensor, N>{Tensor(x[i])...}; });
+    auto s = std::make_unique<RuleStatement>(op_, other, nodes_, Tensor(y));
+    s->result = this->result;
+    return s;
+  }
 
   void pullback(Sweep& sweep) const override {
     Tensor g{Array()};
@@ -183,14 +190,6 @@ class RuleStatement final : public CheckedStatement<Op, N> {
     const BasicTape<double>::Activate off(nullptr);
     return for_arguments<N>([&](auto... i) { return apply(op_, std::array<Tensor, N>{Tensor(x[i])...}, {}).data(); });
   }
-  bool repeats() const override { return true; }
-  Tensor saved_argument(std::size_t k) const override { return Tensor(x_[k].get(Op::name).data()); }
-  Tensor repeat(std::span<const Tensor> x) const override { return apply(op_, copied(x), this->where); }
-  void pullback_at(std::span<const Tensor> x, const Tensor& y, Sweep& sweep) const override {
-    RuleStatement other(op_, copied(x), nodes_, y);
-    other.result = this->result;
-    other.pullback(sweep);
-  }
 
  private:
   static Saved kept(const Tensor& t) { return Saved(NeedsNoValues<Op, N> ? shape_of(t) : t); }
@@ -198,11 +197,6 @@ class RuleStatement final : public CheckedStatement<Op, N> {
   static bool drops_result(const Tensor& y) {
     constexpr Index few = 1024;
     return NeedsNoValues<Op, N> || (is_linear<Op, N> && y.size() > few);
-  }
-  static std::array<Tensor, N> copied(std::span<const Tensor> x) {
-    std::array<Tensor, N> out;
-    for (std::size_t k = 0; k < N; ++k) out[k] = x[k];
-    return out;
   }
   template <std::size_t i, class P>
   void pull_elementwise(Sweep& sweep, const Tensor& g, const P& p) const {
@@ -278,6 +272,7 @@ Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where)
   } else if (!tape) {
     return Tensor(for_arguments<N>([&](auto... i) { return op.value(x[i].data()...); }));
   }
+  if (tape->elementary()) where = tape->line(where);
   std::array<NodeId, N> nodes;
   bool any = false;
   for (std::size_t k = 0; k < N; ++k) any |= static_cast<bool>(nodes[k] = tape->node(x[k]));
@@ -337,25 +332,17 @@ class ScalarRule final : public CheckedStatement<Op, N> {
     sweep.set_scalar(result.index, dy);
   }
 
-  bool repeats() const override { return true; }
-  Tensor saved_argument(std::size_t k) const override { return Tensor(x_[k].value()); }
-  Tensor repeat(std::span<const Tensor> x) const override {
-    return Tensor(apply_scalar(op_, copied(x), this->where).value());
-  }
-  void pullback_at(std::span<const Tensor> x, const Tensor& y, Sweep& sweep) const override {
-    ScalarRule other(op_, copied(x), nodes_, y.value());
-    other.result = this->result;
-    other.pullback(sweep);
+  std::unique_ptr<Statement> at(std::span<const Array> x, const Array& y) const override {
+    std::array<Var, N> other;
+    for (std::size_t k = 0; k < N; ++k) other[k] = item(Op::name, x[k]);
+    auto s = std::make_unique<ScalarRule>(op_, other, nodes_, item(Op::name, y));
+    s->result = this->result;
+    return s;
   }
 
  private:
   const Op& op() const override { return op_; }
 
-  static std::array<Var, N> copied(std::span<const Tensor> x) {
-    std::array<Var, N> out;
-    for (std::size_t k = 0; k < N; ++k) out[k] = x[k].value();
-    return out;
-  }
   Op op_;
   std::array<Var, N> x_;
   std::array<NodeId, N> nodes_;
@@ -369,6 +356,7 @@ Var apply_scalar(const Op& op, const std::array<Var, N>& x, SourceLocation where
   if (!tape || !tape->elementary())
     return for_arguments<N>(
         [&](auto... i) { return Var(Expression<Op, Repeat<i, ScalarLeaf<double>>...>{op, {x[i].leaf()...}}, where); });
+  where = tape->line(where);
   std::array<NodeId, N> nodes;
   std::array<Var, N> primals;
   bool any = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -55,15 +56,11 @@ class Statement {
   /// Each element of the result depends on its own elements of the arguments only.
   virtual bool elementwise() const { return false; }
 
-  // What explanations ask a single recorded operation; fused statements and crossings do not answer.
-  /// True if the three below work.
-  virtual bool repeats() const { return false; }
-  /// The value that it saved of argument k, without history: the way to a constant, which has no node.
-  virtual Tensor saved_argument(std::size_t) const { return {}; }
-  /// The op on other values.
-  virtual Tensor repeat(std::span<const Tensor>) const { return {}; }
-  /// The pullback as it were if it had read `x` and given `y`.
-  virtual void pullback_at(std::span<const Tensor> /*x*/, const Tensor& /*y*/, Sweep&) const {}
+  /// The statement as it were if it had read `x` and given `y`, with the same nodes; null where that makes no
+  /// difference to its rules, or it cannot tell.
+  virtual std::unique_ptr<Statement> at(std::span<const core::Array> /*x*/, const core::Array& /*y*/) const {
+    return nullptr;
+  }
 
   NodeId result;
   std::uint32_t scalars_before = 0;  // scalar statements recorded earlier: the order between the two kinds

@@ -11,6 +11,17 @@ namespace autograd {
 // Note [Which cotangents are kept] Variables and parameters keep theirs. An intermediate result keeps its own only
 // while a user holds a handle on it (or the tape records every operation): nobody else could ask, and the memory is
 // reused.
+namespace {
+// A rule that forgot a sum or a broadcast would be read beyond the end of what it gave.
+void check_shape(const Statement* s, const char* what, const Shape& given, const char* of, const Shape& right) {
+  if (given == right || !s) return;
+  std::string facts("its ");
+  facts.append(what).append(to_string(given)).append(of).append(to_string(right));
+  if (const std::string line = to_string(s->where); !line.empty()) facts.append(", recorded at ").append(line);
+  throw ShapeError(s->name(), facts, "Sum over what was broadcast, or broadcast what was summed.");
+}
+}  // namespace
+
 class TapeSweep final : public Sweep {
  public:
   TapeSweep(const Tape& tape, Gradients& out) : tape_(tape), out_(out) {
@@ -47,6 +58,8 @@ class TapeSweep final : public Sweep {
 
   void add_tensor(std::uint32_t index, Tensor c) override {
     if (index == 0) return;
+    check_shape(current_, "pullback gives a cotangent of shape ", c.shape(), " for an argument of shape ",
+                tape_.tensors_[index].primal.shape());
     TensorAdjoint& adjoint = out_.tensors_[index];
     if (adjoint.state != TensorAdjoint::known) {
       adjoint = {std::move(c), TensorAdjoint::known};
@@ -96,9 +109,12 @@ class TapeSweep final : public Sweep {
     auto at = tape_.BasicTape<double>::position();
     double* scalars = out_.scalars_.data();
     const bool fast_scalars = !tape_.elementary() && !out_.scalars_.empty();
+    const Tape::Lend line(tape_);
     for (std::size_t k = tape_.statements_.size(); k-- > 0;) {
       const Statement& s = *tape_.statements_[k];
       if (fast_scalars && at.headers > s.scalars_before) tape_.scalar_statements_.sweep(at, s.scalars_before, scalars);
+      line(s);
+      current_ = &s;
       s.pullback(*this);
     }
     if (fast_scalars && at.headers > 1) tape_.scalar_statements_.sweep(at, 1, scalars);
@@ -108,7 +124,14 @@ class TapeSweep final : public Sweep {
   // On a tape that watches; it records all operations as statements.
   void run_watched(NodeId seed) {
     core::WatchingSweep watching(tape_, *tape_.watch_, *this, seed);
-    for (std::size_t k = tape_.statements_.size(); k-- > 0;) watching.pull(*tape_.statements_[k]);
+    {
+      const Tape::Lend line(tape_);
+      for (std::size_t k = tape_.statements_.size(); k-- > 0;) {
+        line(*tape_.statements_[k]);
+        current_ = tape_.statements_[k];
+        watching.pull(*tape_.statements_[k]);
+      }
+    }
     for (std::uint32_t i = 1; i < out_.scalar_vars_.size(); ++i)
       watching.finished({i, false}, Tensor(out_.scalar_vars_[i].value()));
     for (std::uint32_t i = 1; i < out_.tensors_.size(); ++i)
@@ -119,6 +142,7 @@ class TapeSweep final : public Sweep {
 
   const Tape& tape_;
   Gradients& out_;
+  const Statement* current_ = nullptr;
 };
 
 Gradients Tape::sweep(NodeId seed, const Var& scalar_seed, const Tensor& tensor_seed) const {
@@ -258,9 +282,20 @@ std::vector<Tensor> Tape::pushforward(const std::vector<Tensor>& inputs, const s
                        "a tangent in " + std::string(name_of(tangents[k].dtype())) + " for an argument in " +
                            std::string(name_of(inputs[k].dtype())),
                        "Convert one with cast.");
+    if (watch_) watch_->given_tangent(tangents[k]);
     run.set_tensor(node(inputs[k]).index, tangents[k]);
   }
-  for (const Statement* s : statements_) s->pushforward(run);
+  const Lend line(*this);
+  for (const Statement* s : statements_) {
+    line(*s);
+    const core::AnomalyWatch::Rule rule(watch_);
+    s->pushforward(run);
+    Tensor t{core::Array()};
+    if (s->result.tensor && run.tensor(s->result, t))
+      check_shape(s, "pushforward gives a tangent of shape ", t.shape(), " for a result of shape ",
+                  tensors_[s->result.index].primal.shape());
+    if (watch_) watch_->tangent(*this, *s, run);
+  }
   std::vector<Tensor> out;
   for (const Tensor& y : results) {
     Tensor t;
@@ -274,8 +309,21 @@ std::vector<Var> Tape::pushforward(const std::vector<Var>& inputs, const std::ve
   need_graph(*this);
   const Activate level(outer());
   TangentSweep run(*this);
-  for (std::size_t k = 0; k < inputs.size(); ++k) run.set_scalar(node(inputs[k]).index, tangents[k]);
-  for (const Statement* s : statements_) s->pushforward(run);
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    if (watch_) watch_->given_tangent(Tensor(tangents[k].value()));
+    run.set_scalar(node(inputs[k]).index, tangents[k]);
+  }
+  const Lend line(*this);
+  for (const Statement* s : statements_) {
+    line(*s);
+    const core::AnomalyWatch::Rule rule(watch_);
+    s->pushforward(run);
+    Tensor t{core::Array()};
+    if (s->result.tensor && run.tensor(s->result, t))
+      check_shape(s, "pushforward gives a tangent of shape ", t.shape(), " for a result of shape ",
+                  tensors_[s->result.index].primal.shape());
+    if (watch_) watch_->tangent(*this, *s, run);
+  }
   std::vector<Var> out;
   for (const Var& y : results) out.push_back(node(y) ? run.scalar(node(y)) : Var(0));
   return out;

@@ -19,7 +19,7 @@ void make_room(Vector& v) {
 
 }  // namespace
 
-Tape::Tape() {
+Tape::Tape(SourceLocation where) : opened_(where) {
   make_room(tensors_);
   tensors_.resize(1);  // index 0 stands for "not on the tape"
   if (!outer()) return;
@@ -28,12 +28,12 @@ Tape::Tape() {
   scalars_.resize(1);
 }
 
-Tape::Tape(RecordGraph) : Tape() {
+Tape::Tape(RecordGraph, SourceLocation where) : Tape(where) {
   record_elementary();
   scalars_.resize(1);
 }
 
-Tape::Tape(DetectAnomaly) : Tape(record_graph) {
+Tape::Tape(DetectAnomaly, SourceLocation where) : Tape(record_graph, where) {
   own_watch_ = std::make_unique<core::AnomalyWatch>();
   watch_ = own_watch_.get();
 }
@@ -42,6 +42,16 @@ std::span<const StrongZero> Tape::strong_zeros() const {
   if (!own_watch_)
     throw TapeError("strong_zeros", "this tape does not watch", "Open it with ag::Tape tape{ag::detect_anomaly}.");
   return own_watch_->strong_zeros;
+}
+
+SourceLocation Tape::line(SourceLocation where) const {
+  if (lent_.line) return lent_;
+  if (where.line) return where;
+  const Tape* tape = this;
+  while (tape->outer() && !tape->opened_.line) tape = static_cast<Tape*>(tape->outer());
+  SourceLocation around = tape->opened_;
+  around.around = true;
+  return around;
 }
 
 Tape::~Tape() { destroy_statements(0); }
@@ -168,7 +178,7 @@ void Tape::push_tensor(const Tensor& primal, const Statement* made_by) {
 }
 
 void Tape::enter(Statement* s, SourceLocation where) {
-  s->where = where;
+  s->where = elementary_ ? line(where) : where;
   s->scalars_before = static_cast<std::uint32_t>(scalar_statements_.seal());
   // The statement exists already: if the list cannot grow, it must go again.
   try {

@@ -43,10 +43,10 @@ class AnomalyWatch;
 /// The tape of Var and Tensor. It records from its construction to the end of its scope, on its own thread.
 class Tape : public BasicTape<double> {
  public:
-  Tape();
-  explicit Tape(RecordGraph);
+  explicit Tape(SourceLocation where = SourceLocation::current());
+  explicit Tape(RecordGraph, SourceLocation where = SourceLocation::current());
   /// Stops with an AnomalyError where a value or a gradient stops being finite; see anomaly.hpp.
-  explicit Tape(DetectAnomaly);
+  explicit Tape(DetectAnomaly, SourceLocation where = SourceLocation::current());
   ~Tape();
 
   /// A scalar variable. A variable of an outer tape, or an expression of such, may stand for the value.
@@ -101,6 +101,11 @@ class Tape : public BasicTape<double> {
 
   /// What checks the operations of this tape; null unless it or a tape around it was opened with detect_anomaly.
   const core::AnomalyWatch* watch() const { return watch_; }
+
+  /// The line of an operation that is recorded now, where every operation is. Inside a rule of an inner tape's
+  /// operation it is that operation's; for one without a line, such as an expression that a function returns without
+  /// giving it a name, that where the tape was opened, or a tape around it.
+  SourceLocation line(SourceLocation where) const;
 
   /// The value as the outer tape knows it; see Note [Levels]. Constants are their own.
   Var primal(const Var& x) const;
@@ -171,6 +176,28 @@ class Tape : public BasicTape<double> {
   std::map<std::pair<bool, std::uint32_t>, std::string> names_;
   std::unique_ptr<core::AnomalyWatch> own_watch_;
   core::AnomalyWatch* watch_ = nullptr;  // its own, or that of a tape around it
+  SourceLocation opened_;
+  SourceLocation lent_;  // of the operation of an inner tape whose rule is recorded here
+
+  // Lends the outer tape the lines of a tape's operations while their rules run.
+  class Lend {
+   public:
+    explicit Lend(const Tape& inner) : outer_(static_cast<Tape*>(inner.outer())) {
+      if (outer_) before_ = outer_->lent_;
+    }
+    ~Lend() {
+      if (outer_) outer_->lent_ = before_;
+    }
+    Lend(const Lend&) = delete;
+    Lend& operator=(const Lend&) = delete;
+    void operator()(const Statement& s) const {
+      if (outer_) outer_->lent_ = s.where;
+    }
+
+   private:
+    Tape* outer_;
+    SourceLocation before_;
+  };
 };
 
 /// The gradient of one result, as a value: g[x] has the shape and dtype of x. On a nested tape it is itself a variable

@@ -28,6 +28,18 @@ struct Product {
   auto derivative(const auto&, const auto& y, const auto&) const { return ag::partials(y, y); }
 };
 
+// x^2 whose slope is an op with a slope of its own, which is wrong.
+struct Twice {
+  static constexpr std::string_view name = "twice";
+  auto value(const auto& x) const { return 2.0 * x; }
+  auto derivative(const auto&, const auto&) const { return ag::partials(2.01); }
+};
+struct Square {
+  static constexpr std::string_view name = "my_square";
+  auto value(const auto& x) const { return x * x; }
+  auto derivative(const auto& x, const auto&) const { return ag::partials(ag::evaluate(Twice{}, x)); }
+};
+
 // The sum along the last axis; its pullback forgets a factor at the first element.
 struct LinearSum {
   static constexpr std::string_view name = "linear_sum";
@@ -80,6 +92,71 @@ TEST_CASE("the wrong op is named with its line, its element and the partial deri
     CHECK(b.given == Approx((1 + slip) * b.right));
     CHECK(text_of(report).find("blame: cube at blame_test.cpp:") != std::string::npos);
   }
+}
+
+TEST_CASE("an op inside an expression has the line that named it, or what is nearest") {
+  const auto blamed = [](const ag::GradcheckReport& report) {
+    INFO(report);
+    REQUIRE(report.blame);
+    CHECK(report.blame->op == "cube");
+    return report.blame->where;
+  };
+  const Cube bad{1e-3};
+  // In the argument of a reduction, which is recorded at its own line.
+  unsigned line = __LINE__ + 1;
+  const auto reduced = [&](const ag::Tensor& x) { return sum(relu(evaluate(bad, x)) * 2.0); };
+  CHECK(blamed(ag::gradcheck(reduced, points)).line == line);
+  // In an expression that is returned without a name: the line of the check.
+  const auto returned = [&](const auto& x) { return tanh(evaluate(bad, x)) * 2.0; };
+  line = __LINE__ + 1;
+  const auto tensors = ag::gradcheck(returned, points), numbers = ag::gradcheck({.samples = 3}, returned, 0.5);
+  for (const auto& report : {tensors, numbers}) {
+    CHECK(blamed(report).line == line);
+    CHECK(blamed(report).around);
+    CHECK(text_of(report).find("blame: cube within blame_test.cpp:") != std::string::npos);
+  }
+  // In a rule of second order: the line of the operation whose rule it is.
+  line = __LINE__ + 1;
+  const auto second = [&](const ag::Tensor& x) { return sum(evaluate(Square{}, x)); };
+  const auto report = ag::gradgradcheck(second, points);
+  INFO(report);
+  CHECK_FALSE(report.ok());
+  REQUIRE(report.blame);
+  CHECK(report.blame->op == "twice");
+  CHECK(report.blame->where.line == line);
+}
+
+TEST_CASE("comparisons of numbers have a line too") {
+  const auto f = [](const ag::Var& x) { return x > 1.0 ? ag::Var(x * x) : ag::Var(x); };
+  const auto report = ag::gradcheck(f, 1.0);
+  CHECK(report.readings[0].kink.find("greater within blame_test.cpp:") != std::string::npos);
+}
+
+TEST_CASE("an op on float32 tensors inside the function is blamed as well") {
+  unsigned line = 0;
+  const auto f = [&](const ag::Tensor& x) {
+    ag::Tensor narrow = cast(x, ag::float32);
+    ag::Tensor y = evaluate(Cube{9e-4}, narrow) * 2.0f;
+    line = __LINE__ - 1;
+    return sum(cast(y, ag::float64));
+  };
+  const auto report = ag::gradcheck(f, points);
+  INFO(report);
+  CHECK_FALSE(report.ok());
+  REQUIRE(report.blame);
+  CHECK(report.blame->op == "cube");
+  CHECK(report.blame->where.line == line);
+  CHECK(report.blame->given == Approx(1.0009 * report.blame->right));
+  // Of a rule that is not elementwise too.
+  const auto sums = [](const ag::Tensor& x) {
+    ag::Tensor y = evaluate(LinearSum{1.0009}, square(cast(x, ag::float32)));
+    return y;
+  };
+  const auto linear = ag::gradcheck(sums, points);
+  REQUIRE(linear.blame);
+  CHECK(linear.blame->op == "linear_sum");
+  CHECK(linear.blame->pullback);
+  CHECK_FALSE(linear.blame->pushforward);
 }
 
 TEST_CASE("one wrong element among many is found") {

@@ -1,5 +1,7 @@
 // gradcheck(MyOp{}): every elementwise op of the library passes over its own domain, and slips down to 1e-12 do not.
+#include <algorithm>
 #include <cmath>
+#include <set>
 #include <sstream>
 
 #include <autograd/autograd.hpp>
@@ -72,6 +74,26 @@ struct RealOnly {
   }
 };
 
+// The sum over an axis, with a slope that is off along the third.
+struct TotalOf {
+  static constexpr std::string_view name = "total_of";
+  ag::Index axis = 0;
+  double slip = 0;
+  bool narrow = false;
+  auto value(const ag::core::Array& x) const { return ag::core::sum(x, axis, true, false); }
+  auto pullback(const auto& g, const auto&, const auto& x) const {
+    using T = std::remove_cvref_t<decltype(x)>;
+    return T(narrow ? T(g * 1.0) : T(broadcast_to(g * (axis == 2 ? 1 + slip : 1.0), x.shape())));
+  }
+};
+
+// An op that takes nothing.
+struct Nobody {
+  static constexpr std::string_view name = "nobody";
+  ag::core::Array value(const ag::core::Array&) const { throw ag::ShapeError("nobody", "no, thank you"); }
+  auto pullback(const auto& g, const auto&, const auto&) const { return g; }
+};
+
 // Another cotangent than the transpose of its linear map.
 struct Doubling {
   static constexpr std::string_view name = "doubling";
@@ -114,6 +136,55 @@ TEST_CASE("ops that are not elementwise are checked on matrices") {
   CHECK(report.blame->right == Approx(2));
 }
 
+TEST_CASE("an op that is not elementwise is checked at all shapes and along all axes that it takes") {
+  const auto shapes_of = [](const ag::GradcheckReport& report) {
+    std::set<ag::Shape> shapes(report.shapes.begin(), report.shapes.end());
+    return shapes;
+  };
+  const auto sum = ag::gradcheck(ag::op::Sum{});
+  INFO(sum);
+  CHECK(sum.ok());
+  for (std::size_t rank = 0; rank <= 4; ++rank)
+    CHECK(std::any_of(sum.shapes.begin(), sum.shapes.end(), [&](const ag::Shape& s) { return s.size() == rank; }));
+  CHECK(shapes_of(sum).count(ag::Shape{0, 3}) == 1);
+  CHECK(sum.cases > 30);
+  // Products of vectors, matrices and stacks of them.
+  const auto matmul = ag::gradcheck(ag::op::Matmul{});
+  INFO(matmul);
+  CHECK(matmul.ok());
+  for (const ag::Shape& s : {ag::Shape{4}, ag::Shape{3, 4}, ag::Shape{3, 0}, ag::Shape{2, 4, 5}, ag::Shape{2, 1, 3, 2}})
+    CHECK(shapes_of(matmul).count(s) == 1);
+  for (const auto& report :
+       {ag::gradcheck(ag::op::Mean{}), ag::gradcheck(ag::op::Prod{}), ag::gradcheck(ag::op::Min{}),
+        ag::gradcheck(ag::op::Cumsum{}), ag::gradcheck(ag::op::Softmax{}), ag::gradcheck(ag::op::LogSoftmax{}),
+        ag::gradcheck(ag::op::Logsumexp{}), ag::gradcheck(ag::op::Tril{}), ag::gradcheck(ag::op::Concatenate{})}) {
+    INFO(report);
+    CHECK(report.ok());
+    CHECK(report.cases > 3);
+  }
+}
+
+TEST_CASE("a mistake that only some shape or axis shows is found, and they are named") {
+  CHECK(ag::gradcheck(TotalOf{}));
+  const auto axis = ag::gradcheck(TotalOf{.slip = 1e-3});
+  INFO(axis);
+  CHECK_FALSE(axis.ok());
+  REQUIRE(axis.blame);
+  CHECK(axis.blame->op == "total_of");
+  REQUIRE(axis.notes.size() == 1);
+  CHECK(axis.notes[0].find("of shape (2, 3, 4), and axis = 2") != std::string::npos);
+  // A cotangent that is not broadcast again has too few elements: what it says, and not what lies behind it in memory.
+  const auto narrow = ag::gradcheck(TotalOf{.narrow = true});
+  INFO(narrow);
+  CHECK_FALSE(narrow.ok());
+  CHECK(narrow.complaint.find("[total_of] its pullback gives a cotangent of shape (") != std::string::npos);
+  // Of no elements: a value that is made from the first.
+  const auto nothing = ag::gradcheck(Nobody{});
+  CHECK_FALSE(nothing.ok());
+  CHECK(nothing.complaint.find("nobody takes none of the shapes that were tried; of (3, 4) it says [nobody] no, thank "
+                               "you") != std::string::npos);
+}
+
 TEST_CASE("quad precision finds slips down to 1e-12 in a formula") {
   CHECK(ag::gradcheck(Cube{}));
   for (const double slip : {-2.0, 1e-2, 9e-4, 1e-6, -1e-9, 1e-12}) {
@@ -122,6 +193,20 @@ TEST_CASE("quad precision finds slips down to 1e-12 in a formula") {
     CHECK_FALSE(report.ok());
     REQUIRE(report.blame);
     CHECK(report.blame->given / report.blame->right - 1 == Approx(slip).epsilon(1e-2));
+  }
+}
+
+TEST_CASE("the digamma family is read in quad precision too") {
+  for (const auto& report : {ag::gradcheck(ag::op::Lgamma{}), ag::gradcheck(ag::op::Digamma{}),
+                             ag::gradcheck(ag::op::Trigamma{}), ag::gradcheck(ag::op::Polygamma{3})}) {
+    INFO(report);
+    CHECK(report.ok());
+    for (const auto& r : report.readings) {
+      if (!r.kink.empty()) continue;
+      REQUIRE(r.quad);
+      REQUIRE(r.complex);
+      CHECK(*r.quad == Approx(*r.formula).epsilon(1e-15));
+    }
   }
 }
 
@@ -146,5 +231,6 @@ TEST_CASE("an op may keep to real numbers: differences judge it then") {
   CHECK(report.ok());
   CHECK_FALSE(report.readings.front().quad);
   CHECK_FALSE(report.readings.front().complex);
+  CHECK(report.no_complex_step.find("real_only") == 0);
   CHECK_FALSE(ag::gradcheck(RealOnly{1e-5}).ok());
 }

@@ -19,6 +19,14 @@ struct Cube {
   auto derivative(const auto& x, const auto&) const { return ag::partials((3.0 + 3.0 * slip) * x * x); }
 };
 
+// An op that keeps to real numbers.
+struct RealSquare {
+  static constexpr std::string_view name = "real_square";
+  static constexpr bool real_only = true;
+  auto value(const auto& x) const { return x * x; }
+  auto derivative(const auto& x, const auto&) const { return ag::partials(2.0 * x); }
+};
+
 // x^2 whose second derivative is wrong: its slope is a new op with a slope of its own.
 struct Twice {
   static constexpr std::string_view name = "twice";
@@ -108,16 +116,33 @@ TEST_CASE("every element has every reading that applies") {
     CHECK(std::abs(r.numeric - right) <= r.allowed);
     CHECK(r.band() == ag::Band::good);
   }
-  const auto erf = ag::gradcheck(
+}
+
+TEST_CASE("the complex step goes through the error function and the gamma family") {
+  const auto report = ag::gradcheck(
+      [](const ag::Tensor& x) { return sum(gelu(x) * erf(x) + erfc(x) * lgamma(x) + digamma(x) * trigamma(x)); },
+      ag::Tensor::linspace(0.2, 6, {7}));
+  CHECK(report.ok());
+  CHECK(report.no_complex_step.empty());
+  for (const auto& r : report.readings) {
+    REQUIRE(r.complex);
+    CHECK(*r.complex == Approx(r.reverse).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("an op without a complex version is named as what prevents the complex step") {
+  const auto report = ag::gradcheck(
       [](const ag::Tensor& x) {
-        ag::Tensor y = gelu(x);
+        ag::Tensor y = tanh(evaluate(RealSquare{}, x));
         return sum(y);
       },
       ag::Tensor::ones({2}));
-  CHECK(erf.ok());
-  CHECK_FALSE(erf.readings.front().complex);
-  CHECK(erf.no_complex_step.find("gelu at report_test.cpp:") != std::string::npos);
-  CHECK(erf.no_complex_step.find("erfc") != std::string::npos);
+  CHECK(report.ok());
+  CHECK_FALSE(report.readings.front().complex);
+  CHECK(report.no_complex_step.find("real_square at report_test.cpp:") != std::string::npos);
+  std::ostringstream text;
+  text << report;
+  CHECK(text.str().find("\n  no complex step: real_square at report_test.cpp:") != std::string::npos);
 }
 
 TEST_CASE("the product along a random direction looks at all elements, in every reading") {
