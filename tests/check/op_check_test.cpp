@@ -59,6 +59,13 @@ struct Hinge {
   int branch(double x) const { return x > 0 ? 1 : x < 0 ? -1 : 0; }
 };
 
+// 2x, as a difference of large numbers.
+struct Unstable {
+  static constexpr std::string_view name = "unstable";
+  auto value(const auto& x) const { return x * x; }
+  auto derivative(const auto& x, const auto&) const { return ag::partials((1e9 + 2.0 * x) - 1e9); }
+};
+
 // Its formula runs on doubles and registers alone.
 struct RealOnly {
   static constexpr std::string_view name = "real_only";
@@ -208,6 +215,12 @@ TEST_CASE("the digamma family is read in quad precision too") {
       CHECK(*r.quad == Approx(*r.formula).epsilon(1e-15));
     }
   }
+}
+
+TEST_CASE("a formula that is right on paper, and without digits in double precision, fails") {
+  const auto report = ag::gradcheck(Unstable{});
+  CHECK_FALSE(report.ok());
+  CHECK(report.normwise() < 1e-3);
 }
 
 TEST_CASE("the ends of a domain are looked at") {

@@ -7,10 +7,6 @@
 #include <autograd/autograd.hpp>
 #include <tests/op/quad.hpp>
 
-/// Formulas may call ops of the library on it.
-template <>
-inline constexpr bool autograd::core::is_check_number<battery::Quad> = true;
-
 namespace battery {
 
 namespace op = autograd::op;
