@@ -202,6 +202,9 @@ GradcheckReport check_subject(const Subject& s, const GradcheckOptions& o) {
   const double again = s.value();
   if (!(check.base == again) && !(std::isnan(check.base) && std::isnan(again))) {
     report.complaint = not_deterministic;
+  } else if (std::none_of(s.arguments.begin(), s.arguments.end(),
+                          [](const Array& x) { return is_floating(x.dtype()); })) {
+    report.complaint = "there is nothing to check: no parameter, or no argument of a floating dtype";
   } else if (!std::isfinite(check.base)) {
     report.complaint = "the value of the function is not finite here, so it has no derivative to check";
   }

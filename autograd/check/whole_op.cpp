@@ -82,7 +82,8 @@ class WholeCheck {
           !std::isfinite(projected(y.dtype() == float64 ? y : Tensor(y.data().cast(float64)), 1).value()))
         return std::nullopt;
     } catch (const Error& e) {
-      if (refused_.empty() || shapes.front().size() == 2) refused_ = text_of(shapes) + " it says " + e.what();
+      if (refused_.empty() || shapes == Shapes(shapes.size(), Shape{3, 4}))
+        refused_ = text_of(shapes) + " it says " + e.what();
       return std::nullopt;
     }
     std::vector<std::string> names;

@@ -1,7 +1,6 @@
 // gradcheck(MyOp{}): every elementwise op of the library passes over its own domain, and slips down to 1e-12 do not.
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <sstream>
 
 #include <autograd/autograd.hpp>
@@ -144,23 +143,22 @@ TEST_CASE("ops that are not elementwise are checked on matrices") {
 }
 
 TEST_CASE("an op that is not elementwise is checked at all shapes and along all axes that it takes") {
-  const auto shapes_of = [](const ag::GradcheckReport& report) {
-    std::set<ag::Shape> shapes(report.shapes.begin(), report.shapes.end());
-    return shapes;
+  const auto has = [](const ag::GradcheckReport& report, const ag::Shape& shape) {
+    return std::find(report.shapes.begin(), report.shapes.end(), shape) != report.shapes.end();
   };
   const auto sum = ag::gradcheck(ag::op::Sum{});
   INFO(sum);
   CHECK(sum.ok());
   for (std::size_t rank = 0; rank <= 4; ++rank)
     CHECK(std::any_of(sum.shapes.begin(), sum.shapes.end(), [&](const ag::Shape& s) { return s.size() == rank; }));
-  CHECK(shapes_of(sum).count(ag::Shape{0, 3}) == 1);
+  CHECK(has(sum, {0, 3}));
   CHECK(sum.cases > 30);
   // Products of vectors, matrices and stacks of them.
   const auto matmul = ag::gradcheck(ag::op::Matmul{});
   INFO(matmul);
   CHECK(matmul.ok());
   for (const ag::Shape& s : {ag::Shape{4}, ag::Shape{3, 4}, ag::Shape{3, 0}, ag::Shape{2, 4, 5}, ag::Shape{2, 1, 3, 2}})
-    CHECK(shapes_of(matmul).count(s) == 1);
+    CHECK(has(matmul, s));
   for (const auto& report :
        {ag::gradcheck(ag::op::Mean{}), ag::gradcheck(ag::op::Prod{}), ag::gradcheck(ag::op::Min{}),
         ag::gradcheck(ag::op::Cumsum{}), ag::gradcheck(ag::op::Softmax{}), ag::gradcheck(ag::op::LogSoftmax{}),
