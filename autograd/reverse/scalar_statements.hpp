@@ -11,6 +11,7 @@
 // that of s it is so as long as nothing has read the s in between, and a Var knows whether it was read (see var.hpp).
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -46,9 +47,11 @@ class ScalarStatements {
   void start(std::uint32_t tag) {
     next_ = std::uint64_t{tag} << 32;
     rewind({});
+    most_nodes_ = 0;
   }
   /// Forgets all that came after.
   void rewind(const Position& p) {
+    most_nodes_ = most_nodes();
     partials_.resize(p.partials);
     indices_.resize(p.indices);
     headers_.resize(p.headers);
@@ -59,6 +62,8 @@ class ScalarStatements {
 
   /// Variables and results so far; the index of the next one.
   std::uint32_t nodes() const { return static_cast<std::uint32_t>(next_); }
+  /// The same before anything was forgotten: statements may name nodes that no longer are.
+  std::uint32_t most_nodes() const { return std::max(most_nodes_, nodes()); }
   /// The identity of the next one: the number of the tape and, in the lower half, the index.
   std::uint64_t next() const { return next_; }
   /// Statements so far. From now on none of them grows.
@@ -257,6 +262,7 @@ class ScalarStatements {
   GrowArray<T> partials_;
   GrowArray<std::uint32_t> indices_;
   GrowArray<std::uint32_t> headers_;  // how many arguments of each kind, and whether the node is named
+  std::uint32_t most_nodes_ = 0;
   std::uint64_t next_ = 0;
   std::uint32_t open_ = 0;  // the node of the last statement, while that may grow; 0 otherwise
 };

@@ -120,7 +120,11 @@ class BasicTape {
     core::pull<T>(e, in, sign, arguments);
     auto cursor = scalar_statements_.begin(core::leaf_count<E>);
     const bool extends = scalar_statements_.can_extend(node, core::leaf_count<E>);
-    if (!extends) *cursor.index++ = node;
+    if (!extends) {
+      if (node >= scalar_statements_.nodes()) [[unlikely]]
+        refuse_dead();
+      *cursor.index++ = node;
+    }
     if (arguments.all_beside(scalar_statements_.next())) [[likely]]
       finish_accumulation<true>(extends, arguments, cursor);
     else finish_accumulation<false>(extends, arguments, cursor);
@@ -145,6 +149,20 @@ class BasicTape {
     } else {
       scalar_statements_.finish_accumulation(cursor, arguments.template write<all_here>(*this, cursor));
     }
+  }
+
+  [[noreturn]] static void refuse_dead() {
+    throw TapeError("tape", "a variable is used that was made after the position the tape was rewound to",
+                    "Make it again.");
+  }
+  // Statements do not ask whether a variable that they name is one that a rewind has made dead; such a one's adjoint
+  // has a place until the end of the sweep, and is an error there. Throws TapeError.
+  template <class Vector>
+  void drop_dead(Vector& adjoints) const {
+    using core::exactly_zero;
+    for (std::size_t i = scalar_statements_.nodes(); i < adjoints.size(); ++i)
+      if (!exactly_zero(adjoints[i])) refuse_dead();
+    adjoints.resize(scalar_statements_.nodes());
   }
 
   std::uint32_t push_empty() { return scalar_statements_.push_variable(); }

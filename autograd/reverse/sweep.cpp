@@ -27,7 +27,7 @@ class TapeSweep final : public Sweep {
   TapeSweep(const Tape& tape, Gradients& out) : tape_(tape), out_(out) {
     const std::size_t scalars = tape.size() + 1;
     if (tape.elementary()) out_.scalar_vars_.assign(scalars, Var(0));
-    else if (scalars > 1) out_.scalars_.assign(scalars, 0.0);
+    else if (scalars > 1) out_.scalars_.assign(tape.scalar_statements_.most_nodes(), 0.0);
     out_.tensors_.assign(tape.tensors_.size(), {Tensor(core::Array()), TensorAdjoint::absent});
   }
 
@@ -118,6 +118,7 @@ class TapeSweep final : public Sweep {
       s.pullback(*this);
     }
     if (fast_scalars && at.headers > 1) tape_.scalar_statements_.sweep(at, 1, scalars);
+    if (fast_scalars) tape_.drop_dead(out_.scalars_);
   }
 
  private:
@@ -166,10 +167,11 @@ Gradients Tape::gradient(const Var& f) const {
   // Nothing but scalars: no more to do than this.
   Gradients out;
   out.tag_ = tag();
-  out.scalars_.assign(size() + 1, 0.0);
+  out.scalars_.assign(scalar_statements_.most_nodes(), 0.0);
   out.scalars_[id.index] = 1;
   auto at = BasicTape<double>::position();
   scalar_statements_.sweep(at, 1, out.scalars_.data());
+  drop_dead(out.scalars_);
   return out;
 }
 

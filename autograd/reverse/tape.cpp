@@ -139,9 +139,7 @@ std::string Tape::label(NodeId id) const {
 
 NodeId Tape::node(const Var& x) const {
   if (x.tag() == tag()) {
-    if (x.index() > size())
-      throw TapeError("tape", "a variable is used that was made after the position the tape was rewound to",
-                      "Make it again.");
+    if (x.index() > size()) refuse_dead();
     x.mark_read();
     return {x.index(), false};
   }
@@ -151,9 +149,7 @@ NodeId Tape::node(const Var& x) const {
 
 NodeId Tape::node(const Tensor& x) const {
   if (x.tag() == tag()) {
-    if (x.index() >= tensors_.size())
-      throw TapeError("tape", "a variable is used that was made after the position the tape was rewound to",
-                      "Make it again.");
+    if (x.index() >= tensors_.size()) refuse_dead();
     return {x.index(), true};
   }
   check(x.tag());

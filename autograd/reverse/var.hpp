@@ -179,10 +179,11 @@ BasicGradients<T> BasicTape<T>::gradient(const BasicVar<T>& f) const {
   if (f.tag() != tag_ || f.index() >= scalar_statements_.nodes())
     throw TapeError("gradient", "the result does not depend on a variable of this tape",
                     "Make the inputs with tape.variable(...) and compute with those.");
-  core::PoolVector<T> adjoints(scalar_statements_.nodes());
+  core::PoolVector<T> adjoints(scalar_statements_.most_nodes());
   adjoints[f.index()] = T(1);
   Position at = position();
   scalar_statements_.sweep(at, 1, adjoints.data());
+  drop_dead(adjoints);
   return {std::move(adjoints), tag_};
 }
 

@@ -80,6 +80,34 @@ TEST_CASE("a variable made after the position of a rewind is dead") {
   CHECK_THROWS_AS(g[t], ag::TapeError);
 }
 
+TEST_CASE("a result that depends on a dead variable has no gradient") {
+  ag::Tape tape;
+  const auto x = tape.variable(2.0);
+  const auto here = tape.position();
+  std::vector<ag::Var> dead;
+  for (int i = 0; i < 1000; ++i) dead.push_back(tape.variable(5.0));
+  ag::Var sum = x * x;
+  tape.rewind(here);
+  CHECK_THROWS_AS(sum += x * 3.0, ag::TapeError);
+  const ag::Var f = x * dead.back();
+  CHECK_THROWS_AS(tape.gradient(f), ag::TapeError);
+  const ag::Var unharmed = x * x;
+  CHECK(tape.gradient(unharmed)[x].value() == 4);
+  CHECK_THROWS_AS(tape.gradient(unharmed)[dead.back()], ag::TapeError);
+  {
+    ag::Tensor t = tape.variable(ag::Tensor::ones({2}));  // also beside tensors
+    const ag::Var g = x * dead.back();
+    CHECK_THROWS_AS(tape.gradient(g), ag::TapeError);
+  }
+  ag::BasicTape<float> narrow;
+  const auto y = narrow.variable(2.0f);
+  const auto there = narrow.position();
+  const auto z = narrow.variable(3.0f);
+  narrow.rewind(there);
+  const ag::BasicVar<float> h = y * z;
+  CHECK_THROWS_AS(narrow.gradient(h), ag::TapeError);
+}
+
 TEST_CASE("variables of another tape are refused") {
   auto other = std::make_unique<ag::Tape>();
   const auto a = other->variable(1.0);
