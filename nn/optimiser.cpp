@@ -1,4 +1,5 @@
 // The updates: a check of settings and state, then one loop over the elements of each parameter.
+#include <algorithm>
 #include <cmath>
 #include <autograd/autograd.hpp>
 #include <nn/optimiser.hpp>
@@ -66,6 +67,18 @@ void for_each_parameter(const std::vector<ag::Parameter*>& found, const ag::Grad
   }
 }
 
+// Calls f(k) for each of n elements, which it updates in place: on all cores where there are many.
+template <class F>
+void for_elements(std::size_t n, const F& f) {
+  constexpr std::size_t many = ag::core::parallel_threshold, piece = many / 4;
+  const auto some = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t k = begin; k < end; ++k) f(k);
+  };
+  if (n < many) return some(0, n);
+#pragma omp parallel for schedule(static)
+  for (std::size_t begin = 0; begin < n; begin += piece) some(begin, std::min(n, begin + piece));
+}
+
 struct AdamSettings {
   double rate, beta1, beta2, epsilon;
   double coupled;    // decay as a part of the gradient
@@ -90,12 +103,12 @@ void adam(std::string_view where, const AdamSettings& s, OptimiserState& state, 
     const T rest1(static_cast<T>(1 - s.beta1)), rest2(static_cast<T>(1 - s.beta2));
     const T a(static_cast<T>(first_scale)), b(static_cast<T>(second_scale));
     const T l2(static_cast<T>(s.coupled)), keep(static_cast<T>(1 - s.rate * s.decoupled));
-    for (std::size_t k = 0; k < n; ++k) {
+    for_elements(n, [=](std::size_t k) {
       const T d = g[k] + l2 * w[k];
       m[k] = beta1 * m[k] + rest1 * d;
       v[k] = beta2 * v[k] + rest2 * d * d;
       w[k] = keep * w[k] - a * m[k] / (std::sqrt(v[k] * b) + epsilon);
-    }
+    });
   });
 }
 
@@ -111,17 +124,14 @@ void Sgd::update(const ag::Gradients& gradients) {
 
   for_each_parameter(state.found, gradients, [&]<class T>(std::size_t i, std::size_t n, T* w, const T* g) {
     const T alpha(static_cast<T>(rate)), l2(static_cast<T>(weight_decay)), mu(static_cast<T>(momentum));
-    if (momentum == 0) {
-      for (std::size_t k = 0; k < n; ++k) w[k] -= alpha * (g[k] + l2 * w[k]);
-      return;
-    }
+    if (momentum == 0) return for_elements(n, [=](std::size_t k) { w[k] -= alpha * (g[k] + l2 * w[k]); });
     T* v = elements<T>(state.first[i]);
     const T ahead = nesterov ? T(1) : T(0), speed = nesterov ? mu : T(1);  // the move: ahead g + speed v
-    for (std::size_t k = 0; k < n; ++k) {
+    for_elements(n, [=](std::size_t k) {
       const T d = g[k] + l2 * w[k];
       v[k] = mu * v[k] + d;
       w[k] -= alpha * (ahead * d + speed * v[k]);
-    }
+    });
   });
 }
 
