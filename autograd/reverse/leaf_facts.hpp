@@ -43,13 +43,13 @@ inline constexpr bool is_unit = std::is_same_v<P, One> || std::is_same_v<P, Minu
 template <class F, std::size_t first, std::size_t leaves>
 constexpr void note_reads(std::array<std::uint64_t, leaves>& reads, std::uint64_t above) {
   if constexpr (is_expression<F>) {
-    []<class Op, class... A, std::size_t... I>(std::array<std::uint64_t, leaves>& all, std::uint64_t outside,
+    []<class Op, class... A, std::size_t... I>(std::array<std::uint64_t, leaves>& noted, std::uint64_t outside,
                                                std::type_identity<Expression<Op, A...>>, std::index_sequence<I...>) {
       constexpr std::uint64_t below = bits(first, leaf_count<Expression<Op, A...>>);
       (note_reads<A, first_leaf_of<first, I, A...>()>(
-           all, is_unit<slope_of<Op, I, sizeof...(A)>> ? outside
-                : op::linear_in<Op>(I) ? outside | (below & ~bits(first_leaf_of<first, I, A...>(), leaf_count<A>))
-                                       : outside | below),
+           noted, is_unit<slope_of<Op, I, sizeof...(A)>> ? outside
+                  : op::linear_in<Op>(I) ? outside | (below & ~bits(first_leaf_of<first, I, A...>(), leaf_count<A>))
+                                         : outside | below),
        ...);
     }(reads, above, std::type_identity<F>{}, std::make_index_sequence<F::arity>{});
   } else if constexpr (leaf_count<F> == 1) {
@@ -69,11 +69,11 @@ inline constexpr auto leaf_reads = [] {
 template <class F, std::size_t first, std::size_t leaves>
 constexpr void note_cotangents(std::array<std::size_t, leaves>& numbers, std::size_t own, std::size_t& last) {
   if constexpr (is_expression<F>) {
-    []<class Op, class... A, std::size_t... I>(std::array<std::size_t, leaves>& all, std::size_t above,
+    []<class Op, class... A, std::size_t... I>(std::array<std::size_t, leaves>& given, std::size_t above,
                                                std::size_t& taken, std::type_identity<Expression<Op, A...>>,
                                                std::index_sequence<I...>) {
       (note_cotangents<A, first_leaf_of<first, I, A...>()>(
-           all, std::is_same_v<slope_of<Op, I, sizeof...(A)>, One> ? above : ++taken, taken),
+           given, std::is_same_v<slope_of<Op, I, sizeof...(A)>, One> ? above : ++taken, taken),
        ...);
     }(numbers, own, last, std::type_identity<F>{}, std::make_index_sequence<F::arity>{});
   } else if constexpr (leaf_count<F> == 1) {
