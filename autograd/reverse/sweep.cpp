@@ -59,7 +59,7 @@ class TapeSweep final : public Sweep {
   void add_tensor(std::uint32_t index, Tensor c) override {
     if (index == 0) return;
     check_shape(current_, "pullback gives a cotangent of shape ", c.shape(), " for an argument of shape ",
-                tape_.tensors_[index].primal.shape());
+                tape_.tensors_[index].value.shape());
     TensorAdjoint& adjoint = out_.tensors_[index];
     if (adjoint.state != TensorAdjoint::known) {
       adjoint = {std::move(c), TensorAdjoint::known};
