@@ -14,6 +14,20 @@ const ag::GradcheckReading& only(const ag::GradcheckReport& report) {
   return report.readings.front();
 }
 
+// max(0, 1 - x) with the wrong sign where it falls.
+struct BadHinge {
+  static constexpr std::string_view name = "bad_hinge";
+  auto value(const auto& x) const {
+    using ag::relu;
+    return relu(1.0 - x);
+  }
+  auto derivative(const auto& x, const auto&) const {
+    using ag::where;
+    return ag::partials(where(x < 1.0, 1.0, 0.0));
+  }
+  int branch(double x) const { return (x > 1) - (x < 1); }
+};
+
 // |x| with a subgradient outside [-1, 1] at 0.
 struct BadAbs {
   static constexpr std::string_view name = "bad_abs";
@@ -84,6 +98,22 @@ TEST_CASE("beside a kink the step is shortened, and the derivative compared as e
   CHECK(report.ok());
   CHECK(only(report).kink.empty());
   CHECK(only(report).numeric == Approx(2e-3).epsilon(1e-8));
+}
+
+TEST_CASE("a wrong rule is blamed however near the kink is") {
+  for (const double distance : {1e-3, 1e-6, 1e-9, 1e-12}) {
+    INFO(distance);
+    const auto report = ag::gradcheck([](ag::Var x) { return ag::Var(evaluate(BadHinge{}, x)); }, 1 - distance);
+    CHECK_FALSE(report.ok());
+    REQUIRE(report.blame);
+    CHECK(report.blame->op == "bad_hinge");
+    CHECK(report.blame->given == Approx(1));
+    CHECK(report.blame->right == Approx(-1));
+    const auto tensors = ag::gradcheck([](const ag::Tensor& x) { return ag::Tensor(sum(evaluate(BadHinge{}, x))); },
+                                       ag::Tensor::of<double>({0.3, 1 - distance, 2}, {3}));
+    REQUIRE(tensors.blame);
+    CHECK(tensors.blame->op == "bad_hinge");
+  }
 }
 
 TEST_CASE("a program that takes another way is a kink too") {
