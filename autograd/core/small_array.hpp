@@ -1,32 +1,30 @@
-// SmallArray: as many default-constructed elements as asked for, on the stack while they are few.
+// SmallArray: as many default-constructed elements as asked for, on the stack while they are few, else in the pool.
 //
 // An expression has a handful of leaves, but may have 64: arrays of 64 readers and blocks on the stack cost more to set
 // up than a tensor of 100 elements costs to differentiate.
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <new>
+
+#include <autograd/core/pool.hpp>
 
 namespace autograd::core {
 
 template <class T, std::size_t few = 12>
 class SmallArray {
+  static_assert(alignof(T) <= alignment);
+
  public:
   explicit SmallArray(std::size_t size) : size_(size) {
-    if (size > few) {
-      many_.reset(new T[size]());
-      data_ = many_.get();
-    } else {
-      data_ = reinterpret_cast<T*>(space_);
-      for (std::size_t i = 0; i < size; ++i) ::new (static_cast<void*>(data_ + i)) T();
-    }
+    data_ = static_cast<T*>(size > few ? pool_allocate(size * sizeof(T)) : static_cast<void*>(space_));
+    for (std::size_t i = 0; i < size; ++i) ::new (static_cast<void*>(data_ + i)) T();
   }
   SmallArray(const SmallArray&) = delete;
   SmallArray& operator=(const SmallArray&) = delete;
   ~SmallArray() {
-    if (!many_)
-      for (std::size_t i = 0; i < size_; ++i) data_[i].~T();
+    for (std::size_t i = 0; i < size_; ++i) data_[i].~T();
+    if (size_ > few) pool_free(data_, size_ * sizeof(T));
   }
 
   std::size_t size() const { return size_; }
@@ -37,7 +35,6 @@ class SmallArray {
  private:
   std::size_t size_;
   T* data_;
-  std::unique_ptr<T[]> many_;
   alignas(T) std::byte space_[few * sizeof(T)];
 };
 

@@ -88,6 +88,13 @@ TEST_CASE("the gradient of an expression of tensors or of scalars allocates noth
           const auto g = tape.gradient(f);
           const ag::Tensor dx = g[x];
         }) == 0);
+  CHECK(in_steady_state([&] {  // of more leaves than have room on the stack
+          ag::Tape tape;
+          const ag::Tensor x = tape.variable(b);
+          const ag::Tensor f = sum(x * x * x * x * x * x * x * x * x * x * x * x * x * x * x * x);
+          const auto g = tape.gradient(f);
+          const ag::Tensor dx = g[x];
+        }) == 0);
   CHECK(in_steady_state([&] {
           ag::Tape tape;
           const ag::Var x = tape.variable(2.0);
