@@ -23,8 +23,14 @@ template <class T>
     // e^(a^2) erfc(a) / t as a polynomial in t = 1 / (1 + 0.4 a), interpolated at Chebyshev's points; 2e-8 off.
     constexpr double c[] = {0.225716030275,  0.224764058117, 0.216567109369,  0.121605208669, 0.296465859525,
                             -0.331625807832, 0.606249071348, -0.544277689828, 0.217876094883, -0.0333399331292};
-    const Pack<T> t = 1.0 / fma(Pack<T>(0.4), a, Pack<T>(1.0));
-    const Pack<T> e = exp(-square), y = t * detail::polynomial(t, c) * fma(e, -lost, e);
+    const Pack<T> d = fma(Pack<T>(0.4), a, Pack<T>(1.0)), t = 1.0 / d;
+    // What t lost by rounding d and the quotient; the result varies like t to the power of 0.82 + 2 t.
+    const Pack<T> missing = fma(-t, d, Pack<T>(1.0)) - t * fma(Pack<T>(0.4), a, 1.0 - d);
+    const Pack<T> more = fma(fma(Pack<T>(2.0), t, Pack<T>(0.82)), missing, -lost);
+    // Rounded as rarely as can be: u e^(-a^2) (1 + more) = 2^n (u + u (p + more (1 + p))).
+    const detail::ExponentialParts<Pack<T>> e(-square);
+    const Pack<T> u = t * detail::polynomial(t, c);
+    const Pack<T> y = scale(fma(u, e.p + fma(more, e.p, more), u), e.n);
     // erf(x) / x as a polynomial in x^2, 2e-9 off.
     constexpr double near_zero[] = {1.12837916528, -0.3761260405, 0.11282715089, -0.0267492319089, 0.00470005721328};
     return where(a < 0.5, 1.0 - x * detail::polynomial(square, near_zero), where(x < 0.0, 2.0 - y, y));
@@ -33,15 +39,18 @@ template <class T>
   }
 }
 
-/// log |gamma(x)|. SLEEF's loses digits near the zeros between the poles, hence the C library for x < 0; and its float32
-/// one overflows too early.
+/// log |gamma(x)|. SLEEF's loses digits near the zeros between the poles, hence the C library for x < 0; and its
+/// float32 one overflows too early.
 template <class T>
 Pack<T> lgamma(Pack<T> x) {
   const Pack<T> y = simd::sleef_lgamma(x.batch);
   constexpr T large = T(1e36);
   const Mask<T> careful = x < 0.0 || x > large;
   if (!any(careful)) return y;
-  return where(careful, simd::lanes([](T v) { return v < 0 || v > large ? lgamma(v) : v; }, x.batch), y);
+  return where(
+      careful,
+      simd::lanes([](T v) { return v < 0 || v > large ? static_cast<T>(lgamma(static_cast<double>(v))) : v; }, x.batch),
+      y);
 }
 
 /// psi(x), the derivative of lgamma, lane by lane.

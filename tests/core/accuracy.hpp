@@ -104,7 +104,7 @@ double error_in_ulp(T got, Real exact, double floor) {
 
 /// Corners of the number format, numbers of usual sizes, and any bits.
 template <class T>
-std::vector<T> samples(std::size_t count = 4096) {
+std::vector<T> samples(std::size_t count = std::size_t{1} << 16) {
   using Limits = std::numeric_limits<T>;
   std::vector<T> values = {Limits::quiet_NaN()};
   const double corners[] = {0,   0.5, 1,     1.5,   2,     2.5, 3,      24,   87.5, 88.7, 89.3,
