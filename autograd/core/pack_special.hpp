@@ -1,7 +1,7 @@
 // The error functions and the gamma family on Pack<float> and Pack<double>.
 #pragma once
 
-#include <autograd/core/pack.hpp>
+#include <autograd/core/pack_exponential.hpp>
 #include <autograd/core/scalar_math.hpp>
 
 namespace autograd::core {
@@ -28,9 +28,9 @@ template <class T>
     const Pack<T> missing = fma(-t, d, Pack<T>(1.0)) - t * fma(Pack<T>(0.4), a, 1.0 - d);
     const Pack<T> more = fma(fma(Pack<T>(2.0), t, Pack<T>(0.82)), missing, -lost);
     // Rounded as rarely as can be: u e^(-a^2) (1 + more) = 2^n (u + u (p + more (1 + p))).
-    const detail::ExponentialParts<Pack<T>> e(-square);
+    const detail::ExponentialParts<Pack<T>> parts(-square);
     const Pack<T> u = t * detail::polynomial(t, c);
-    const Pack<T> y = scale(fma(u, e.p + fma(more, e.p, more), u), e.n);
+    const Pack<T> y = scale(fma(u, parts.p + fma(more, parts.p, more), u), parts.n);
     // erf(x) / x as a polynomial in x^2, 2e-9 off.
     constexpr double near_zero[] = {1.12837916528, -0.3761260405, 0.11282715089, -0.0267492319089, 0.00470005721328};
     return where(a < 0.5, 1.0 - x * detail::polynomial(square, near_zero), where(x < 0.0, 2.0 - y, y));
