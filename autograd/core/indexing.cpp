@@ -63,7 +63,12 @@ void check_indices(std::string_view where, const Array& indices, const Array& so
                               : "Indices go from " + std::to_string(-n) + " to " + std::to_string(n - 1) + ".");
 }
 
+void need_indices(std::string_view where, const Array& indices) {
+  if (!indices) throw ShapeError(where, "the op was made without indices", "Give it the array of its indices.");
+}
+
 Pick picked_by_take(const Array& source, const Array& indices, Index axis) {
+  need_indices("take", indices);
   const std::size_t d = normalize_axis("take", axis, source.rank());
   check_indices("take", indices, source, d);
   Pick p{{}, {}, {}, source.strides()[d], source.shape()[d]};
@@ -79,6 +84,7 @@ Pick picked_by_take(const Array& source, const Array& indices, Index axis) {
 }
 
 Pick picked_by_gather(const Array& source, const Array& indices, Index axis) {
+  need_indices("gather", indices);
   const std::size_t d = normalize_axis("gather", axis, source.rank());
   if (indices.rank() != source.rank())
     throw ShapeError(

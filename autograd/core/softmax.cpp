@@ -203,6 +203,7 @@ namespace {
 
 // The labels without gaps, each the number of a class.
 Array checked_labels(const Array& x, const Array& labels) {
+  if (!labels) throw ShapeError("cross_entropy", "the op was made without labels", "Give it one for each row.");
   if (x.rank() != 2 || !(labels.shape() == Shape{x.shape()[0]}))
     throw ShapeError("cross_entropy", "scores " + to_string(x.shape()) + ", labels " + to_string(labels.shape()),
                      "Scores are (examples, classes), labels (examples,).");

@@ -221,6 +221,12 @@ TEST_CASE("a formula that is right on paper, and without digits in double precis
   CHECK(report.normwise() < 1e-3);
 }
 
+TEST_CASE("an op that needs indices or labels and has none says so") {
+  CHECK(ag::gradcheck(ag::op::Gather{}).complaint.find("without indices") != std::string::npos);
+  CHECK(ag::gradcheck(ag::op::Take{}).complaint.find("without indices") != std::string::npos);
+  CHECK(ag::gradcheck(ag::op::CrossEntropy{}).complaint.find("without labels") != std::string::npos);
+}
+
 TEST_CASE("the ends of a domain are looked at") {
   const auto report = ag::gradcheck(Log{});
   CHECK_FALSE(report.ok());
