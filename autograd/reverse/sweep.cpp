@@ -256,6 +256,21 @@ class TangentSweep final : public ForwardSweep {
     known_[index] = true;
   }
 
+  // All statements, in order.
+  void run(const Tape& tape) {
+    const Tape::Lend line(tape);
+    for (const Statement* s : tape.statements_) {
+      line(*s);
+      const core::AnomalyWatch::Rule rule(tape.watch_);
+      s->pushforward(*this);
+      Tensor t{core::Array()};
+      if (s->result.tensor && tensor(s->result, t))
+        check_shape(s, "pushforward gives a tangent of shape ", t.shape(), " for a result of shape ",
+                    tape.tensors_[s->result.index].primal.shape());
+      if (tape.watch_) tape.watch_->tangent(tape, *s, *this);
+    }
+  }
+
  private:
   std::vector<Var> scalars_;
   std::vector<Tensor> tensors_;
@@ -287,17 +302,7 @@ std::vector<Tensor> Tape::pushforward(const std::vector<Tensor>& inputs, const s
     if (watch_) watch_->given_tangent(tangents[k]);
     run.set_tensor(node(inputs[k]).index, tangents[k]);
   }
-  const Lend line(*this);
-  for (const Statement* s : statements_) {
-    line(*s);
-    const core::AnomalyWatch::Rule rule(watch_);
-    s->pushforward(run);
-    Tensor t{core::Array()};
-    if (s->result.tensor && run.tensor(s->result, t))
-      check_shape(s, "pushforward gives a tangent of shape ", t.shape(), " for a result of shape ",
-                  tensors_[s->result.index].primal.shape());
-    if (watch_) watch_->tangent(*this, *s, run);
-  }
+  run.run(*this);
   std::vector<Tensor> out;
   for (const Tensor& y : results) {
     Tensor t;
@@ -315,17 +320,7 @@ std::vector<Var> Tape::pushforward(const std::vector<Var>& inputs, const std::ve
     if (watch_) watch_->given_tangent(Tensor(tangents[k].value()));
     run.set_scalar(node(inputs[k]).index, tangents[k]);
   }
-  const Lend line(*this);
-  for (const Statement* s : statements_) {
-    line(*s);
-    const core::AnomalyWatch::Rule rule(watch_);
-    s->pushforward(run);
-    Tensor t{core::Array()};
-    if (s->result.tensor && run.tensor(s->result, t))
-      check_shape(s, "pushforward gives a tangent of shape ", t.shape(), " for a result of shape ",
-                  tensors_[s->result.index].primal.shape());
-    if (watch_) watch_->tangent(*this, *s, run);
-  }
+  run.run(*this);
   std::vector<Var> out;
   for (const Var& y : results) out.push_back(node(y) ? run.scalar(node(y)) : Var(0));
   return out;
