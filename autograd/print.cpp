@@ -2,23 +2,20 @@
 #include <autograd/print.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <sstream>
 #include <vector>
 
+#include <autograd/core/number_text.hpp>
+
 namespace autograd {
 namespace {
+
+using core::number_text;
 
 struct Drawn {
   NodeId id;
   const Statement* statement;  // null for a variable
 };
-
-std::string number(double v) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", v);
-  return text;
-}
 
 // "t3" and "v5" for nodes without a name. (Not "t" + to_string(...): g++ 12 warns falsely about that.)
 std::string plain_name(NodeId id) { return std::string(id.tensor ? "t" : "v").append(std::to_string(id.index)); }
@@ -63,12 +60,12 @@ class Picture {
     return given.empty() ? plain_name(id) : given;
   }
   std::string value(NodeId id) const {
-    return id.tensor ? shown(tape_.tensor_at(id.index)) : number(tape_.scalar_at(id.index).value());
+    return id.tensor ? shown(tape_.tensor_at(id.index)) : number_text(tape_.scalar_at(id.index).value());
   }
   /// Empty when there is none.
   std::string adjoint(NodeId id) const {
     if (!gradients_) return {};
-    if (!id.tensor) return number(gradients_->scalar_at(id.index).value());
+    if (!id.tensor) return number_text(gradients_->scalar_at(id.index).value());
     Tensor g;
     return gradients_->tensor_at(id.index, g) ? shown(g) : "0";
   }

@@ -112,6 +112,12 @@ TEST_CASE("check_by_hand sees n for n - 1, and the mean for the sum of the known
   says(report, Mistake::factor, "Off by exactly a factor 2 in dw (or m, m = 2: `mean` (loss.cpp:");
 }
 
+TEST_CASE("check_by_hand explains a factor by one extent rather than by two") {
+  const Tensor x = Tensor::linspace(-1, 1, {2, 3});
+  const auto report = ag::check_by_hand([](const Tensor& v) { return mean(square(v)); }, x, 2.0 * x);
+  says(report, Mistake::factor, "Off by exactly a factor m in dx (m = 6: `mean`");  // not 2 m, m = 3
+}
+
 TEST_CASE("check_by_hand sees an index that is shifted by one layer") {
   // Three layers of equal width, where no shape gives a mistake away.
   const ag::Index n = 4;

@@ -7,15 +7,10 @@
 
 #include <autograd/check/differences.hpp>
 #include <autograd/check/local_rule.hpp>
+#include <autograd/core/number_text.hpp>
 
 namespace autograd::core {
 namespace {
-
-std::string number(double v) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", v);
-  return text;
-}
 
 // The first operation that reads a constant which changes with the arguments: what the tape does not see.
 std::string hidden_dependence(const Subject& s, const GradcheckReport& report) {
@@ -23,6 +18,9 @@ std::string hidden_dependence(const Subject& s, const GradcheckReport& report) {
   if (wrong == report.readings.end()) return {};
   double& element = s.arguments[wrong->argument].data<double>()[wrong->element];
   const Recording here(s);
+  if (!here.tape().node(here.result()))
+    return "The result is a constant for the tape, though it changes with " + report.place(*wrong) +
+           ": it came through stop_gradient, value(), data() or array()";
   // Values are compared only after the argument is back: the tape's first nodes look at its memory.
   const auto constants = [](const Recording& r) {
     std::vector<std::vector<Array>> all;
@@ -95,9 +93,9 @@ Cancellation worst_cancellation(const Subject& s) {
       if (digits <= worst.digits) continue;
       char lost[64];
       std::snprintf(lost, sizeof lost, ": %.0f of 16 digits are lost", digits);
-      worst = {digits, op_text(t->name(), t->where) + " cancels: " + number(a.data<double>()[i]) +
-                           (t->name() == "add" ? " + " : " - ") + number(b.data<double>()[i]) + " = " +
-                           number(y.data<double>()[i]) + lost};
+      worst = {digits, op_text(t->name(), t->where) + " cancels: " + number_text(a.data<double>()[i]) +
+                           (t->name() == "add" ? " + " : " - ") + number_text(b.data<double>()[i]) + " = " +
+                           number_text(y.data<double>()[i]) + lost};
     }
   }
   return worst;
@@ -147,6 +145,19 @@ std::string remaining(const Subject& s, GradcheckReport& report) {
 }
 
 }  // namespace
+
+std::string first_not_finite(const Subject& s) {
+  s.restart();
+  const BasicTape<double>::Activate none(nullptr);
+  const Tape tape{detect_anomaly, s.where};
+  std::vector<Tensor> x;
+  try {
+    projected(s.run(x), s.seed);
+  } catch (const AnomalyError& e) {
+    return std::string(": ").append(e.what());
+  }
+  return {};
+}
 
 void note_cancellation(const Subject& s, GradcheckReport& report) {
   const Cancellation lost = worst_cancellation(s);

@@ -12,4 +12,8 @@ void explain(const Subject& subject, const GradcheckOptions& options, GradcheckR
 /// Adds a note if an operation on the way cancels nearly all digits: then all readings may agree and be wrong.
 void note_cancellation(const Subject& subject, GradcheckReport& report);
 
+/// Which operation of a function that is not finite was the first, ": [op] ..." as detect_anomaly has it; nothing if
+/// none was (a constant).
+std::string first_not_finite(const Subject& subject);
+
 }  // namespace autograd::core

@@ -86,22 +86,29 @@ std::vector<HandFactor> hand_factors(const HandGraph& graph, const std::vector<N
   const std::string much = "Is 1/m missing, or a sum written for a mean?";
   const std::string little = "Is 1/m applied twice, or a mean written for a sum?";
   const std::string bessel = "Is it n where it should be n - 1, or the other way round?";
-  for (const auto& [extent, where] : extents(graph, arguments)) {
-    const double m = static_cast<double>(extent);
-    const std::string of = std::to_string(extent) + ": " + where, legend = "m = " + of, n_legend = "n = " + of;
-    all.push_back({m, "m", legend, much});
-    all.push_back({1 / m, "1/m", legend, little});
-    all.push_back({-m, "-m", legend, much + " The sign is wrong too."});
-    all.push_back({-1 / m, "-1/m", legend, little + " The sign is wrong too."});
-    all.push_back({(m - 1) / m, "(n - 1)/n", n_legend, bessel});
-    all.push_back({m / (m - 1), "n/(n - 1)", n_legend, bessel});
-    all.push_back({m * m, "m^2", legend, much});
-    all.push_back({1 / (m * m), "1/m^2", legend, little});
-    all.push_back({2 * m, "2 m", legend, much});
-    all.push_back({2 / m, "2/m", legend, little});
-    all.push_back({m / 2, "m/2", legend, much});
-    all.push_back({0.5 / m, "1/(2 m)", legend, little});
-  }
+  // Every m alone before what takes a second mistake: m = 6 before 2 m for m = 3.
+  const std::map<Index, std::string> sizes = extents(graph, arguments);
+  for (const bool alone : {true, false})
+    for (const auto& size : sizes) {
+      const double m = static_cast<double>(size.first);
+      const std::string of = std::to_string(size.first) + ": " + size.second, legend = "m = " + of,
+                        n_legend = "n = " + of;
+      if (alone) {
+        all.push_back({m, "m", legend, much});
+        all.push_back({1 / m, "1/m", legend, little});
+        all.push_back({-m, "-m", legend, much + " The sign is wrong too."});
+        all.push_back({-1 / m, "-1/m", legend, little + " The sign is wrong too."});
+        continue;
+      }
+      all.push_back({(m - 1) / m, "(n - 1)/n", n_legend, bessel});
+      all.push_back({m / (m - 1), "n/(n - 1)", n_legend, bessel});
+      all.push_back({m * m, "m^2", legend, much});
+      all.push_back({1 / (m * m), "1/m^2", legend, little});
+      all.push_back({2 * m, "2 m", legend, much});
+      all.push_back({2 / m, "2/m", legend, little});
+      all.push_back({m / 2, "m/2", legend, much});
+      all.push_back({0.5 / m, "1/(2 m)", legend, little});
+    }
   // m = 2 is also just 2. One factor of each value, but it tells of both.
   std::vector<HandFactor> distinct;
   for (HandFactor& f : all) {

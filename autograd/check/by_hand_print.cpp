@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include <autograd/check_by_hand.hpp>
+#include <autograd/core/number_text.hpp>
 
 namespace autograd {
 
@@ -34,7 +35,7 @@ void print(std::ostream& out, const HandGradient& g, std::size_t width) {
   if (std::size_t(core::count(g.given_shape)) == std::size_t(core::count(g.shape))) {
     const std::string band(g.band());
     std::snprintf(text, sizeof text, ": worst element %.1e (%s), norm-wise %.1e", g.elementwise, band.c_str(),
-                  g.normwise);
+                  core::printable(g.normwise));
     out << text;
   }
   out << '\n';
@@ -52,8 +53,8 @@ void print(std::ostream& out, const HandGradient& g, std::size_t width) {
   std::snprintf(text, sizeof text, "      %-27s %14s %14s\n", of.c_str(), "yours", "right");
   out << text;
   for (const HandGradient::Element& e : g.worst) {
-    std::snprintf(text, sizeof text, "      %-27s %14.6g %14.6g\n", element_name(g, e.element).c_str(), e.given,
-                  e.right);
+    std::snprintf(text, sizeof text, "      %-27s %14s %14s\n", element_name(g, e.element).c_str(),
+                  core::number_text(e.given).c_str(), core::number_text(e.right).c_str());
     out << text;
   }
 }

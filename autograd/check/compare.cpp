@@ -207,6 +207,7 @@ GradcheckReport check_subject(const Subject& s, const GradcheckOptions& o) {
     report.complaint = "there is nothing to check: no parameter, or no argument of a floating dtype";
   } else if (!std::isfinite(check.base)) {
     report.complaint = "the value of the function is not finite here, so it has no derivative to check";
+    report.complaint += first_not_finite(s);
   }
   if (!report.complaint.empty()) {
     for (const Array& x : s.arguments) report.shapes.push_back(x.shape());

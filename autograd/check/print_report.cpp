@@ -5,14 +5,21 @@
 #include <ostream>
 
 #include <autograd/check/report.hpp>
+#include <autograd/core/number_text.hpp>
 
 namespace autograd {
 namespace {
 
+double shown(double x) { return core::printable(x); }
+template <class T>
+const T& shown(const T& x) {
+  return x;
+}
+
 template <class... A>
 std::string format(const char* text, const A&... a) {
   char buffer[256];
-  std::snprintf(buffer, sizeof buffer, text, a...);
+  std::snprintf(buffer, sizeof buffer, text, shown(a)...);
   return buffer;
 }
 

@@ -2,18 +2,14 @@
 #include <autograd/reverse/anomaly.hpp>
 
 #include <cmath>
-#include <cstdio>
 
+#include <autograd/core/number_text.hpp>
 #include <autograd/reverse/anomaly_watch.hpp>
 
 namespace autograd {
 namespace {
 
-std::string number(double v) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", v);
-  return text;
-}
+using core::number_text;
 
 // " at [2, 0]", nothing for a scalar.
 std::string at(const Anomaly& a) {
@@ -31,7 +27,7 @@ std::string call(const Anomaly& a) {
     const Anomaly::Input& x = a.inputs[k];
     if (whole) text.append(to_string(x.shape)).append(" with ");
     if (!x.name.empty()) text.append(x.name).append(" = ");
-    text.append(number(x.value));
+    text.append(number_text(x.value));
   }
   return whole ? text : text.append(")");
 }
@@ -53,37 +49,44 @@ std::string facts(const Anomaly& a) {
   std::string text;
   switch (a.origin) {
     case Anomaly::Origin::value:
-      text.append("the value").append(at(a)).append(" is ").append(number(a.value)).append(": ").append(call(a));
+      text.append("the value").append(at(a)).append(" is ").append(number_text(a.value)).append(": ").append(call(a));
       text.append(recorded(a)).append("; its inputs are finite, here it arose, forward");
       break;
     case Anomaly::Origin::input:
-      text.append("the value").append(at(a)).append(" is ").append(number(a.value)).append(" because ").append(who(a));
+      text.append("the value")
+          .append(at(a))
+          .append(" is ")
+          .append(number_text(a.value))
+          .append(" because ")
+          .append(who(a));
       text.append(" was not finite when it was given: ").append(call(a)).append(recorded(a));
       break;
     case Anomaly::Origin::gradient:
       text.append("the gradient of argument ").append(std::to_string(a.argument)).append(at(a)).append(" is ");
-      text.append(number(a.value)).append(": ");
-      if (!std::isfinite(a.slope)) text.append("the slope of ").append(call(a)).append(" is ").append(number(a.slope));
+      text.append(number_text(a.value)).append(": ");
+      if (!std::isfinite(a.slope))
+        text.append("the slope of ").append(call(a)).append(" is ").append(number_text(a.slope));
       else text.append("overflow behind ").append(call(a));
-      text.append(", the cotangent ").append(number(a.cotangent));
+      text.append(", the cotangent ").append(number_text(a.cotangent));
       text.append(recorded(a)).append("; the value is finite, it arose backward");
       break;
     case Anomaly::Origin::accumulation:
-      text.append("the gradient").append(at(a)).append(" is ").append(number(a.value));
+      text.append("the gradient").append(at(a)).append(" is ").append(number_text(a.value));
       text.append(", the sum of finite contributions").append(recorded(a)).append("; it arose backward");
       break;
     case Anomaly::Origin::given_cotangent:
-      text.append("the cotangent").append(at(a)).append(" was given as ").append(number(a.value));
+      text.append("the cotangent").append(at(a)).append(" was given as ").append(number_text(a.value));
       break;
     case Anomaly::Origin::tangent:
-      text.append("the tangent").append(at(a)).append(" is ").append(number(a.value)).append(": ");
-      if (!std::isfinite(a.slope)) text.append("the slope of ").append(call(a)).append(" is ").append(number(a.slope));
+      text.append("the tangent").append(at(a)).append(" is ").append(number_text(a.value)).append(": ");
+      if (!std::isfinite(a.slope))
+        text.append("the slope of ").append(call(a)).append(" is ").append(number_text(a.slope));
       else text.append("overflow behind ").append(call(a));
       text.append(", the tangent of argument ").append(std::to_string(a.argument)).append(" ");
-      text.append(number(a.tangent)).append(recorded(a)).append("; the value is finite, it arose in forward mode");
+      text.append(number_text(a.tangent)).append(recorded(a)).append("; the value is finite, it arose in forward mode");
       break;
     case Anomaly::Origin::given_tangent:
-      text.append("the tangent").append(at(a)).append(" was given as ").append(number(a.value));
+      text.append("the tangent").append(at(a)).append(" was given as ").append(number_text(a.value));
       break;
   }
   return text;

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <sstream>
 
+#include <autograd/core/number_text.hpp>
 #include <autograd/reverse/tape.hpp>
 
 namespace autograd {
@@ -53,7 +54,7 @@ namespace {
 
 void print_number(std::ostream& out, double v, Dtype dtype) {
   if (dtype == boolean) out << (v != 0 ? "true" : "false");
-  else out << v;
+  else out << core::printable(v);
 }
 
 void print_axis(std::ostream& out, const core::Array& a, const std::vector<double>& v, std::size_t axis,

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <autograd/core/number_text.hpp>
 #include <autograd/core/pool.hpp>
 #include <autograd/core/source_location.hpp>
 #include <autograd/reverse/scalar_tape.hpp>
@@ -88,7 +89,10 @@ class BasicVar {
     return *this = BasicVar(*this / u);
   }
 
-  friend std::ostream& operator<<(std::ostream& out, const BasicVar& x) { return out << x.value_; }
+  friend std::ostream& operator<<(std::ostream& out, const BasicVar& x) {
+    if constexpr (std::is_floating_point_v<T>) return out << core::printable(x.value_);
+    else return out << x.value_;
+  }
 
  private:
   static constexpr std::uint64_t unread = std::uint64_t{1} << 31;

@@ -239,6 +239,13 @@ TEST_CASE("a parameter that is used past the tape is explained") {
   CHECK(report.remains.find("stop_gradient") != std::string::npos);
 }
 
+TEST_CASE("a result that left the tape is explained") {
+  const auto report = ag::gradcheck([](const ag::Tensor& x) { return ag::Tensor(sum(tanh(x))).value(); }, points);
+  CHECK_FALSE(report.ok());
+  CHECK(report.remains.find("The result is a constant for the tape, though it changes with argument 0[") !=
+        std::string::npos);
+}
+
 TEST_CASE("where cancellation makes a check fail, rounding is what remains") {
   const auto report = ag::gradcheck([](ag::Var x) { return ag::Var(sqrt(x * x + 1.0) - x); }, 1e7);
   CHECK_FALSE(report.ok());

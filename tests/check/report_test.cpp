@@ -241,6 +241,10 @@ TEST_CASE("a function that is not finite, constant or of integers is no accident
   const auto nan = ag::gradcheck([](ag::Var x) { return ag::Var(log(x)); }, -1.0);
   CHECK_FALSE(nan.ok());
   CHECK(nan.complaint.find("not finite") != std::string::npos);
+  CHECK(nan.complaint.find("[log] the value is nan: log(-1)") != std::string::npos);
+  const auto constant = ag::gradcheck([](ag::Var) { return ag::Var(std::nan("")); }, -1.0);
+  CHECK_FALSE(constant.ok());
+  CHECK(constant.complaint.find('[') == std::string::npos);
   CHECK(ag::gradcheck([](ag::Var) { return ag::Var(3.0); }, 1.0));
   CHECK(ag::gradcheck([](const ag::Tensor& x, const ag::Tensor& i) { return sum(take(x, i)); },
                       ag::Tensor::linspace(0, 1, {4}), ag::Tensor(xt::xarray<std::int64_t>{2, 0, 2})));

@@ -1,4 +1,5 @@
 // Scalars on the tape: what a statement costs, how long a tape can get, and what it refuses.
+#include <cmath>
 #include <memory>
 #include <vector>
 #include <autograd/autograd.hpp>
@@ -155,6 +156,8 @@ TEST_CASE("compound assignment, comparison and printing of scalars") {
   std::ostringstream text;
   text << x;
   CHECK(text.str() == "3");
+  text << ag::Var(-std::nan(""));
+  CHECK(text.str() == "3nan");
 }
 
 TEST_CASE("single precision scalars") {

@@ -1,4 +1,5 @@
 // Tensors on the tape: what is refused, what is kept, and the way to xtensor and back.
+#include <cmath>
 #include <optional>
 #include <sstream>
 #include <autograd/autograd.hpp>
@@ -114,6 +115,7 @@ TEST_CASE("tensors print as NumPy prints them") {
         "[[0, 1],\n [2, 3]]");
   CHECK(text(ag::Tensor::zeros({0})) == "[]");
   CHECK(text(ag::Tensor::zeros({2, 0})) == "[[],\n []]");
+  CHECK(text(ag::Tensor::of<double>({std::nan(""), -std::nan("")}, {2})) == "[nan, nan]");
   CHECK(text(ag::Tensor::arange(2000)) == "[0, 1, 2, ..., 1997, 1998, 1999]");
 }
 
