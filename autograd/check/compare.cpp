@@ -223,7 +223,7 @@ GradcheckReport check_subject(const Subject& s, const GradcheckOptions& o) {
     report.shapes.clear();
     for (const Array& x : s.arguments) report.shapes.push_back(x.shape());
     report.readings.clear();
-    report.complaint = e.what();
+    report.complaint = std::string("a pullback or pushforward throws: ").append(e.what());
     s.restart();
     return std::move(report);
   }

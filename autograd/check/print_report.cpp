@@ -48,10 +48,11 @@ class Printer {
     headline();
     if (!report_.complaint.empty()) {
       out_ << "  " << report_.complaint << '\n';
+      notes();
       return;
     }
     kinks();
-    for (const std::string& note : report_.notes) out_ << "  note: " << note << '\n';
+    notes();
     if (report_.ok()) return;
     measures();
     worst_elements();
@@ -64,6 +65,10 @@ class Printer {
   }
 
  private:
+  void notes() {
+    for (const std::string& note : report_.notes) out_ << "  note: " << note << '\n';
+  }
+
   void headline() {
     out_ << report_.title << ": " << (report_.ok() ? "ok" : "FAILED");
     if (!report_.complaint.empty()) {
