@@ -23,7 +23,9 @@ namespace core {
 
 // How each kind of argument becomes a variable, and how its gradient is handed back.
 template <class X>
-struct Argument;
+struct Argument {
+  static_assert(sizeof(X) == 0, "an argument is a number, an ag::Var, a std::vector of these, or a tensor");
+};
 template <class X>
   requires std::is_arithmetic_v<X>
 struct Argument<X> {
@@ -80,8 +82,15 @@ using argument_for = Argument<ArgumentType<std::remove_cvref_t<X>>>;
 template <class F, class... X>
 auto named_result(const F& f, const X&... x) {
   const auto call = [&] {
-    if constexpr (std::is_invocable_v<const F&, const X&...>) return f(x...);
-    else return evaluate_at(SourceLocation{}, f, x...);
+    if constexpr (std::is_invocable_v<const F&, const X&...>) {
+      return f(x...);
+    } else {
+      static_assert(
+          requires { F::name; },
+          "the function cannot be called with what it would receive: an ag::Var for a number, a "
+          "std::vector<ag::Var> for a std::vector<double>, an ag::Tensor for a tensor; and it is no op");
+      return evaluate_at(SourceLocation{}, f, x...);
+    }
   };
   using R = std::remove_cvref_t<decltype(call())>;
   // What has no name of the user's has no line of its own: the tape it is recorded on knows the nearest.

@@ -45,6 +45,9 @@ inline Tensor as_checked(const std::vector<double>& x) { return Tensor::of(x, {s
 inline Tensor as_checked(const Tensor& x) { return Tensor(is_floating(x.dtype()) ? x.data().cast(float64) : x.data()); }
 
 template <class X>
+concept Checkable = requires(const X& x) { as_checked(x); };
+
+template <class X>
 auto from_checked(const Tensor& t) {
   if constexpr (std::is_same_v<X, Tensor>) {
     return t;
@@ -87,6 +90,8 @@ inline GradcheckOptions options_at(SourceLocation where) {
 /// op over its own domain; of second derivatives where `second`.
 template <bool second, class F, class... X>
 GradcheckReport check(const GradcheckOptions& options, F& f, const X&... x) {
+  static_assert(HasParameters<F> || (Checkable<X> && ...),
+                "what is checked is a number, an ag::Var, a std::vector<double> or a tensor");
   if constexpr (HasParameters<F>) {
     std::vector<Parameter*> found;
     std::vector<std::string> names;
