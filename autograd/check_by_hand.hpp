@@ -115,13 +115,23 @@ struct NamedGradient {
   NamedGradient(std::string text, const G& g) : name(std::move(text)), gradient(ByHand::as_tensor(g)) {}
 };
 
+/// `{{"weight", dw}, {"bias", db}}`, and the line where it is written.
+struct NamedGradients {
+  std::vector<NamedGradient> list;
+  SourceLocation where;
+
+  NamedGradients(std::initializer_list<NamedGradient> gradients, SourceLocation at = SourceLocation::current())
+      : list(gradients), where(at) {}
+};
+
 namespace check {
 
 /// A function of tensors that gives one number.
 using HandFunction = std::function<Tensor(const std::vector<Tensor>&)>;
-HandReport check_by_hand(const HandFunction& f, const std::vector<ByHand>& arguments);
+HandReport check_by_hand(const HandFunction& f, const std::vector<ByHand>& arguments, SourceLocation where);
 HandReport check_model_by_hand(const std::vector<Parameter*>& parameters, const std::vector<std::string>& names,
-                               const std::vector<NamedGradient>& gradients, const std::function<Tensor()>& loss);
+                               const std::vector<NamedGradient>& gradients, const std::function<Tensor()>& loss,
+                               SourceLocation where);
 
 // The result of f, with a name but with no line of ours.
 inline Tensor hand_result(const Tensor& y) { return y; }
@@ -156,38 +166,39 @@ inline Tensor in_float64(const Tensor& x) { return is_floating(x.dtype()) ? Tens
 
 /// Checks a gradient derived by hand of f, which returns one number, at x: a number (f receives a Var), a
 /// std::vector<double> (Vars) or a tensor. `mine` is the gradient, or a function that computes it from x. Throws
-/// ShapeError when f gives more than one number.
+/// ShapeError when f gives more than one number. Where an operation has no line of its own, the report names the line
+/// of the call.
 template <class F, class X, class G>
-HandReport check_by_hand(const F& f, const X& x, const G& mine) {
+HandReport check_by_hand(const F& f, const X& x, const G& mine, SourceLocation where = SourceLocation::current()) {
   const check::HandFunction g = [&f](const std::vector<Tensor>& a) {
     return check::hand_result(f(check::hand_argument<X>(a[0])));
   };
-  if constexpr (requires { ByHand::as_tensor(mine); }) return check::check_by_hand(g, {{"x", x, mine}});
-  else return check::check_by_hand(g, {{"x", x, mine(x)}});
+  if constexpr (requires { ByHand::as_tensor(mine); }) return check::check_by_hand(g, {{"x", x, mine}}, where);
+  else return check::check_by_hand(g, {{"x", x, mine(x)}}, where);
 }
 
 /// The same for several arguments, each with its name and its gradient; f receives them as tensors, in this order.
 template <class F, std::size_t N>
-HandReport check_by_hand(const F& f, const ByHand (&arguments)[N]) {
+HandReport check_by_hand(const F& f, const ByHand (&arguments)[N], SourceLocation where = SourceLocation::current()) {
   const check::HandFunction g = [&f](const std::vector<Tensor>& a) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return check::hand_result(f(a[I]...));
     }(std::make_index_sequence<N>{});
   };
-  return check::check_by_hand(g, {arguments, arguments + N});
+  return check::check_by_hand(g, {arguments, arguments + N}, where);
 }
 
 /// The same for parameters of a model, by their names in `ag::parameters(model)`: loss(x...) computes a number from the
 /// model and receives x in float64. The parameters are float64 during the check and restored after it. Throws Error for
 /// a name that the model has not.
 template <HasParameters M, class F, class... X>
-HandReport check_by_hand(M& model, std::initializer_list<NamedGradient> gradients, const F& loss, const X&... x) {
+HandReport check_by_hand(M& model, const NamedGradients& gradients, const F& loss, const X&... x) {
   std::vector<Parameter*> found;
   std::vector<std::string> names;
   Visitor visit(found, &names);
   model.each_parameter(visit);
-  return check::check_model_by_hand(found, names, gradients,
-                                    [&] { return check::hand_result(loss(check::in_float64(x)...)); });
+  return check::check_model_by_hand(
+      found, names, gradients.list, [&] { return check::hand_result(loss(check::in_float64(x)...)); }, gradients.where);
 }
 
 }  // namespace autograd

@@ -132,7 +132,7 @@ GradcheckReport gradgradcheck(const GradcheckOptions& options, F&& f, const X&..
 }
 
 // The same without options, in the numbers of arguments that there are: only so can the line of the call be a default
-// argument. Where an operation has no line of its own, a report names that one.
+// argument. Where an operation has no line of its own, a report names that one; for more than five arguments none.
 template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
 GradcheckReport gradcheck(F&& f, SourceLocation where = SourceLocation::current()) {
@@ -148,8 +148,25 @@ template <class F, class X, class Y>
 GradcheckReport gradcheck(F&& f, const X& x, const Y& y, SourceLocation where = SourceLocation::current()) {
   return core::check<false>(core::options_at(where), f, x, y);
 }
+template <class F, class X, class Y, class Z>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradcheck(F&& f, const X& x, const Y& y, const Z& z, SourceLocation where = SourceLocation::current()) {
+  return core::check<false>(core::options_at(where), f, x, y, z);
+}
+template <class F, class X, class Y, class Z, class U>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradcheck(F&& f, const X& x, const Y& y, const Z& z, const U& u,
+                          SourceLocation where = SourceLocation::current()) {
+  return core::check<false>(core::options_at(where), f, x, y, z, u);
+}
+template <class F, class X, class Y, class Z, class U, class V>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradcheck(F&& f, const X& x, const Y& y, const Z& z, const U& u, const V& v,
+                          SourceLocation where = SourceLocation::current()) {
+  return core::check<false>(core::options_at(where), f, x, y, z, u, v);
+}
 template <class F, class... X>
-  requires(sizeof...(X) > 2 && !std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+  requires(sizeof...(X) > 5 && !std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
 GradcheckReport gradcheck(F&& f, const X&... x) {
   return core::check<false>(core::options_at({}), f, x...);
 }
@@ -163,8 +180,26 @@ template <class F, class X, class Y>
 GradcheckReport gradgradcheck(F&& f, const X& x, const Y& y, SourceLocation where = SourceLocation::current()) {
   return core::check<true>(core::options_at(where), f, x, y);
 }
+template <class F, class X, class Y, class Z>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradgradcheck(F&& f, const X& x, const Y& y, const Z& z,
+                              SourceLocation where = SourceLocation::current()) {
+  return core::check<true>(core::options_at(where), f, x, y, z);
+}
+template <class F, class X, class Y, class Z, class U>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradgradcheck(F&& f, const X& x, const Y& y, const Z& z, const U& u,
+                              SourceLocation where = SourceLocation::current()) {
+  return core::check<true>(core::options_at(where), f, x, y, z, u);
+}
+template <class F, class X, class Y, class Z, class U, class V>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+GradcheckReport gradgradcheck(F&& f, const X& x, const Y& y, const Z& z, const U& u, const V& v,
+                              SourceLocation where = SourceLocation::current()) {
+  return core::check<true>(core::options_at(where), f, x, y, z, u, v);
+}
 template <class F, class... X>
-  requires(sizeof...(X) > 2 && !std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
+  requires(sizeof...(X) > 5 && !std::is_same_v<std::remove_cvref_t<F>, GradcheckOptions>)
 GradcheckReport gradgradcheck(F&& f, const X&... x) {
   return core::check<true>(core::options_at({}), f, x...);
 }

@@ -19,6 +19,13 @@ struct Hinge {
   static int branch(double s) { return s < 1 ? -1 : s > 1; }
 };
 
+/// max(0, s) with its right slope. It does not say that it has a kink; its formula does.
+struct Ramp {
+  static constexpr std::string_view name = "ramp";
+  auto value(const auto& s) const { return ag::relu(s); }
+  auto derivative(const auto& s, const auto&) const { return ag::partials(ag::where(s > 0.0, 1.0, 0.0)); }
+};
+
 int main() {
   const auto net = [](auto x) { return ag::relu(x) + 0.5 * x; };
   std::cout << "The textbook difference of relu(x) + x/2 at -1e-6, where the slope is 1/2:\n";
@@ -37,4 +44,8 @@ int main() {
   std::cout << "\nAnd a slope at the kink that lies outside of both:\n";
   const auto bent = [](auto x) { return abs(x) + ag::evaluate(Hinge{}, x); };
   std::cout << ag::gradcheck(bent, 0.0);
+
+  std::cout << "\nA right op that does not declare its kink, there and a billionth beside it:\n";
+  const auto doubled = [](auto x) { return 2.0 * ag::evaluate(Ramp{}, x); };
+  std::cout << ag::gradcheck(doubled, 0.0) << ag::gradcheck(doubled, 1e-9);
 }

@@ -125,14 +125,15 @@ bool fused_differs(const Subject& s, const GradcheckReport& report) {
 
 std::string remaining(const Subject& s, GradcheckReport& report) {
   std::string text = "every operation's rule is right alone. ";
-  const std::string hidden = hidden_dependence(s, report);
-  if (!hidden.empty()) return text + hidden;
+  const std::string slopes = slopes_apart(report), hidden = hidden_dependence(s, report);
+  if (!hidden.empty()) return text + hidden + (slopes.empty() ? slopes : "; " + slopes);
   const Cancellation lost = worst_cancellation(s);
   if (lost.digits >= 6) return text + "What remains is rounding: " + lost.text;
   const bool only_kinks = std::all_of(report.readings.begin(), report.readings.end(),
                                       [](const auto& r) { return r.ok || !r.kink.empty(); });
   if (only_kinks && report.dot.ok)
     return text + "What remains is a kink: the gradient there lies outside the two slopes beside it";
+  if (!slopes.empty()) return "every operation's rule is right alone, as far as can be told; " + slopes;
   const std::string narrow = narrow_operation(s);
   if (!narrow.empty()) return text + narrow;
   if (fused_differs(s, report))

@@ -100,8 +100,8 @@ void judge(const HandSubject& s, HandGradient& out) {
 class Recording {
  public:
   Recording(const HandFunction& f, const std::function<std::vector<Tensor>(Tape&)>& variables,
-            const std::vector<std::string>& names)
-      : tape_(record_graph, SourceLocation{}) {
+            const std::vector<std::string>& names, SourceLocation where)
+      : tape_(record_graph, where) {
     const std::vector<Tensor> v = variables(tape_);
     for (std::size_t k = 0; k < v.size(); ++k) {
       nodes.push_back(tape_.node(v[k]));
@@ -124,13 +124,14 @@ class Recording {
 };
 
 HandReport run(const HandFunction& f, const std::vector<Tensor>& x, std::vector<HandSubject> subjects,
-               const std::function<std::vector<Tensor>(Tape&)>& variables, const std::vector<std::string>& names) {
+               const std::function<std::vector<Tensor>(Tape&)>& variables, const std::vector<std::string>& names,
+               SourceLocation where) {
   const BasicTape<double>::Activate none(nullptr);
   HandReport report;
   report.gradients.resize(subjects.size());
   value_of(f, x);
   {
-    const Recording recorded(f, variables, names);
+    const Recording recorded(f, variables, names, where);
     for (std::size_t k = 0; k < subjects.size(); ++k) {
       subjects[k].right = flat(recorded.graph->cotangent(recorded.nodes[k]));
       judge(subjects[k], report.gradients[k]);
@@ -142,7 +143,7 @@ HandReport run(const HandFunction& f, const std::vector<Tensor>& x, std::vector<
   if (!report.complaint.empty() || !wrong) return report;
   // Recorded anew: differences may have moved the values that the first tape saved.
   value_of(f, x);
-  const Recording recorded(f, variables, names);
+  const Recording recorded(f, variables, names, where);
   const BasicTape<double>::Activate quiet(nullptr);
   for (std::size_t k = 0; k < subjects.size(); ++k) subjects[k].node = recorded.nodes[k];
   explain(*recorded.graph, subjects, hand_factors(*recorded.graph, recorded.nodes), report);
@@ -171,7 +172,7 @@ Var hand_element(const Tensor& t, const Shape& at) {
   return v;
 }
 
-HandReport check_by_hand(const HandFunction& f, const std::vector<ByHand>& arguments) {
+HandReport check_by_hand(const HandFunction& f, const std::vector<ByHand>& arguments, SourceLocation where) {
   std::vector<Tensor> x;
   std::vector<HandSubject> subjects;
   std::vector<std::string> names;
@@ -185,11 +186,12 @@ HandReport check_by_hand(const HandFunction& f, const std::vector<ByHand>& argum
     for (const Tensor& t : x) v.push_back(tape.variable(t));
     return v;
   };
-  return run(f, x, std::move(subjects), variables, names);
+  return run(f, x, std::move(subjects), variables, names, where);
 }
 
 HandReport check_model_by_hand(const std::vector<Parameter*>& parameters, const std::vector<std::string>& names,
-                               const std::vector<NamedGradient>& gradients, const std::function<Tensor()>& loss) {
+                               const std::vector<NamedGradient>& gradients, const std::function<Tensor()>& loss,
+                               SourceLocation where) {
   std::vector<Parameter*> checked;
   std::vector<std::string> checked_names;
   std::vector<HandSubject> subjects;
@@ -219,7 +221,7 @@ HandReport check_model_by_hand(const std::vector<Parameter*>& parameters, const 
       if (at[k].tag() == 0) checked[k]->assign(at[k]);
     return loss();
   };
-  return run(f, x, std::move(subjects), variables, checked_names);
+  return run(f, x, std::move(subjects), variables, checked_names, where);
 }
 
 }  // namespace autograd::check

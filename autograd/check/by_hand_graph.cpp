@@ -141,7 +141,8 @@ std::optional<Tensor> HandGraph::pulled_at(const HandEdge& e, const std::vector<
 std::string HandGraph::describe(const Statement& s) const {
   std::string text("`");
   text.append(s.name()).append("`");
-  if (const std::string at = to_string(s.where); !at.empty()) text.append(" (").append(at).append(")");
+  if (const std::string at = to_string(s.where); !at.empty())
+    text.append(s.where.around ? " (within " : " (").append(at).append(")");
   return text;
 }
 

@@ -11,6 +11,7 @@
 #include <autograd/check/complex_step.hpp>
 #include <autograd/check/differences.hpp>
 #include <autograd/check/kinks.hpp>
+#include <autograd/check/undeclared.hpp>
 
 namespace autograd::core {
 namespace {
@@ -75,7 +76,8 @@ struct Checker {
   std::vector<double> largest{};  // of the gradient's elements, for each argument
 
   // Along `move`, which puts the arguments at a distance from where they are.
-  void read(GradcheckReading& r, const Course& here, const std::function<void(double)>& move) {
+  void read(GradcheckReading& r, const Course& here, const std::function<void(double)>& move,
+            const std::vector<Array>& tangents, Undeclared& undeclared) {
     const auto g = [&](double t) {
       move(t);
       return s.value();
@@ -83,7 +85,7 @@ struct Checker {
     const double size = std::max(std::abs(r.at), 0.25);
     const double noise = value_noise(g, base, std::isfinite(r.reverse) ? r.reverse : 0, size);
     const bool infinite = std::isinf(r.reverse);
-    const Reach reached = infinite ? Reach() : reach(s, here, move, first_step(r.at));
+    const Reach reached = infinite ? Reach() : reach(s, here, move, first_step(r.at), ladder);
     if (reached.step == 0) {
       r.kink = infinite ? "has an infinite slope" : "crosses " + reached.obstacle;
       r.noise = noise;
@@ -95,7 +97,9 @@ struct Checker {
     r.numeric = d.value;
     r.uncertainty = d.uncertainty;
     r.noise = 2 * steps_span * noise / reached.step;
-    judge(r, rounding(r.argument, size) + std::min(r.noise, 1e-10), o);
+    const double floor = rounding(r.argument, size) + std::min(r.noise, 1e-10);
+    judge(r, floor, o);
+    if (!r.ok) undeclared.look_again(r, reached.step, tangents, move, floor, noise);
   }
 
   // What rounding leaves in the exact readings: they share no sum, so not the order of its terms.
@@ -103,7 +107,7 @@ struct Checker {
     return 1e-12 * (largest[argument] + std::abs(base) / size);
   }
 
-  void elements(const Recording& recorded, const std::vector<Tensor>& gradients) {
+  void elements(const Recording& recorded, const std::vector<Tensor>& gradients, Undeclared& undeclared) {
     const Course here(recorded);
     largest.assign(s.arguments.size(), 0);
     for (std::size_t k = 0; k < s.arguments.size(); ++k) {
@@ -117,28 +121,32 @@ struct Checker {
       const std::vector<Index> looked_at = chosen(x.size(), o.samples, o.seed + k);
       // The exact readings first: differences change the arguments, which the recording looks at.
       std::vector<GradcheckReading> readings;
+      const auto tangents_of = [&](Index i) {
+        std::vector<Array> tangents(s.arguments.size());
+        tangents[k] = Array::zeros(x.shape(), float64);
+        tangents[k].data<double>()[i] = 1;
+        return tangents;
+      };
       for (const Index i : looked_at) {
         GradcheckReading r;
         r.argument = k;
         r.element = i;
         r.at = x.data<double>()[i];
         r.reverse = gradient[static_cast<std::size_t>(i)];
-        std::vector<Array> tangents(s.arguments.size());
-        tangents[k] = Array::zeros(x.shape(), float64);
-        tangents[k].data<double>()[i] = 1;
+        const std::vector<Array> tangents = tangents_of(i);
         r.forward = recorded.forward(tangents);
         if (report.no_complex_step.empty()) r.complex = complex_step(recorded, tangents, report.no_complex_step);
         readings.push_back(r);
       }
       for (GradcheckReading& r : readings) {
         double& element = x.data<double>()[r.element];
-        read(r, here, [&](double t) { element = r.at + t; });
+        read(r, here, [&](double t) { element = r.at + t; }, tangents_of(r.element), undeclared);
         report.readings.push_back(r);
       }
     }
   }
 
-  void dot_product(const Recording& recorded, const std::vector<Tensor>& gradients) {
+  void dot_product(const Recording& recorded, const std::vector<Tensor>& gradients, Undeclared& undeclared) {
     DotProduct& d = report.dot;
     std::vector<Array> direction(s.arguments.size()), start(s.arguments.size());
     double size = 0;  // the sum of the absolute terms: what rounding is measured by
@@ -167,18 +175,32 @@ struct Checker {
       return s.value();
     };
     const double noise = value_noise(g, base, d.reverse, 0.25);
-    const Reach reached = reach(s, Course(recorded), move, first_step(0));
+    const double step = reach(s, Course(recorded), move, first_step(0), ladder).step;
     d.allowed = o.exact * size + 1e-12 * std::abs(base) + std::min(1e4 * noise, 1e-10);
-    d.ok = std::abs(d.reverse - d.forward) <= d.allowed;
-    if (reached.step > 0) {
-      const Difference n = ridders(g, 0, reached.step);
+    const auto judge = [&](double h) {
+      d.ok = std::abs(d.reverse - d.forward) <= d.allowed;
+      d.numeric = GradcheckReading::none;
+      if (h == 0) return;
+      const Difference n = ridders(g, 0, h);
       d.numeric = n.value;
-      d.allowed_numeric = o.relative * size + 2 * n.uncertainty + 2 * steps_span * noise / reached.step;
+      d.allowed_numeric = o.relative * size + 2 * n.uncertainty + 2 * steps_span * noise / h;
       d.ok = d.ok && std::abs(d.reverse - d.numeric) <= d.allowed_numeric;
       // At a kink the complex step takes one side, the gradient what lies between.
       if (d.complex) d.ok = d.ok && std::abs(d.reverse - *d.complex) <= d.allowed;
-    }
+    };
+    judge(step);
     move(0);
+    if (d.ok) return;
+    if (d.complex)
+      if (const auto slope = undeclared.complex_at_tie(first_step(0), direction, move)) {
+        d.complex = slope;
+        judge(step);
+      }
+    const DotProduct before = d;
+    if (const double shorter = d.ok ? step : undeclared.shortened(step, first_step(0), move); shorter < step)
+      judge(shorter);
+    move(0);
+    if (!d.ok) d = before;
   }
 };
 
@@ -217,8 +239,10 @@ GradcheckReport check_subject(const Subject& s, const GradcheckOptions& o) {
   try {
     const std::vector<Tensor> gradients = s.reverse();
     const Recording recorded(s);
-    check.elements(recorded, gradients);
-    check.dot_product(recorded, gradients);
+    Undeclared undeclared(s, recorded, o);
+    check.elements(recorded, gradients, undeclared);
+    check.dot_product(recorded, gradients, undeclared);
+    for (const std::string& op : undeclared.met()) report.notes.push_back(undeclared_note(op));
   } catch (const ShapeError& e) {  // of a rule: the function itself has been evaluated
     report.shapes.clear();
     for (const Array& x : s.arguments) report.shapes.push_back(x.shape());

@@ -29,9 +29,13 @@ Difference neville(std::span<const double> quotients, double first, double ratio
 
 double first_step(double x) { return 0.02 * std::max(std::abs(x), 0.25); }
 
+double least_step(double x) { return std::max(64 * std::numeric_limits<double>::epsilon() * std::abs(x), 1e-290); }
+
 Difference extrapolated(std::span<const double> quotients) {
   return neville(quotients, shrink * shrink, shrink * shrink);
 }
+
+Difference extrapolated_on_side(std::span<const double> quotients) { return neville(quotients, shrink, shrink); }
 
 Difference ridders(const std::function<double(double)>& g, double x, double h) {
   double quotients[rows];
@@ -50,6 +54,11 @@ Difference one_sided(const std::function<double(double)>& g, double x, double h)
     quotients[i] = (g(there) - here) / (there - x);
   }
   return neville(quotients, 2, 2);
+}
+
+bool clearly_apart(const Difference& a, const Difference& b, double noise) {
+  const double gap = std::abs(a.value - b.value), scale = std::max(std::abs(a.value), std::abs(b.value));
+  return gap > 20 * (a.uncertainty + b.uncertainty + noise) + 1e-7 * scale;
 }
 
 }  // namespace autograd::core

@@ -4,6 +4,7 @@
 #include <deque>
 
 #include <autograd/check/complex_step.hpp>
+#include <autograd/check/kinks.hpp>
 
 namespace autograd::core {
 namespace {
@@ -109,10 +110,13 @@ Array LocalRule::value(std::size_t k, const Array& x) const { return s_.value(wi
 
 std::vector<std::int64_t> LocalRule::branches(std::size_t k, const Array& x) const { return s_.branches(with(k, x)); }
 
-Array LocalRule::complex_tangent(std::size_t k, const Array& dx) const {
+std::vector<std::int64_t> LocalRule::choices(std::size_t k, const Array& x) const { return choices_of(s_, with(k, x)); }
+
+Array LocalRule::complex_tangent(std::size_t k, const Array& x, const Array& dx) const {
   const Array imag = scaled(dx, imaginary_step);
+  const std::vector<Array> real = with(k, x);
   std::vector<ComplexArray> all;
-  for (std::size_t j = 0; j < x_.size(); ++j) all.push_back({x_[j], j == k || same_node(j, k) ? imag : Array()});
+  for (std::size_t j = 0; j < real.size(); ++j) all.push_back({real[j], j == k || same_node(j, k) ? imag : Array()});
   ComplexArray y;
   if (s_.complex_value(all, y)) return {};
   return y.imag ? scaled(y.imag, 1 / imaginary_step) : zeros_like(y_);

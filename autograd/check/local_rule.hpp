@@ -33,8 +33,11 @@ class LocalRule {
   /// The result with other values for the node of argument k.
   Array value(std::size_t k, const Array& x) const;
   std::vector<std::int64_t> branches(std::size_t k, const Array& x) const;
-  /// The tangent of the result by the operation in complex numbers; none if it has no complex version.
-  Array complex_tangent(std::size_t k, const Array& dx) const;
+  /// The choices of its formula, where it declares no branches; see choices_of.
+  std::vector<std::int64_t> choices(std::size_t k, const Array& x) const;
+  /// The tangent of the result by the operation in complex numbers, where argument k is x; none if it has no complex
+  /// version.
+  Array complex_tangent(std::size_t k, const Array& x, const Array& dx) const;
   /// The cotangent of argument k by the pullback, and the tangent of the result by the pushforward.
   Array pulled(std::size_t k, const Array& cotangent) const;
   Array pushed(std::size_t k, const Array& tangent) const;

@@ -7,13 +7,25 @@
 
 #include <autograd/check/complex_step.hpp>
 #include <autograd/check/differences.hpp>
-#include <autograd/check/local_rule.hpp>
+#include <autograd/check/undeclared.hpp>
 
 namespace autograd::core {
 namespace {
 
 using Point = std::vector<double>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// What the formula chooses at a point; for an op whose formula runs on Complex.
+std::int64_t choices_at(const OpUnderCheck& op, const Point& p) {
+  const Choices noted;
+  op.complex_value(std::vector<Complex>(p.begin(), p.end()));
+  return noted.way();
+}
+
+// On which side of its kinks the op is at a point: as it declares, or as it chooses.
+std::int64_t side_of(const OpUnderCheck& op, const Point& p) {
+  return op.branch ? op.branch(p) : op.quad ? choices_at(op, p) : 0;
+}
 
 class Points {
  public:
@@ -50,24 +62,24 @@ class Points {
       }
     }
   }
-  // Between two points of different branches there is a kink: found by halving.
+  // Between two points of different branches, or choices, there is a kink, or may be: found by halving.
   void kinks(std::size_t n) {
-    if (!op_.branch) return;
     std::size_t found = 0;
     for (std::size_t i = 0; i + 1 < n && i + 1 < points_.size() && found < 16; ++i) {
       Point a = points_[i], b = points_[i + 1];
-      const int side = op_.branch(a);
-      if (op_.branch(b) == side) continue;
+      const std::int64_t side = side_of(op_, a);
+      if (side_of(op_, b) == side) continue;
       for (int step = 0; step < 200; ++step) {
         Point middle = a;
         for (std::size_t k = 0; k < a.size(); ++k) middle[k] = 0.5 * (a[k] + b[k]);
         if (middle == a || middle == b) break;
-        (op_.branch(middle) == side ? a : b) = middle;
+        (side_of(op_, middle) == side ? a : b) = middle;
       }
       add(a);
       add(b);
       ++found;
     }
+    if (!op_.branch && !found) return;
     // Ties, of two at a time: where three kinks meet, conventions do.
     for (std::size_t k = 1; k < windows_.size(); ++k)
       for (std::size_t j = 0; j < k; ++j) {
@@ -89,8 +101,10 @@ class PointReading {
  public:
   PointReading(const OpUnderCheck& op, const Point& p, std::size_t k) : op_(op), p_(p), k_(k) {}
 
-  bool crosses(double t) const {
+  // Whether a kink lies between here and there, one that is declared, or also one that the formula seems to have.
+  bool crosses(double t, bool choices) const {
     if (op_.branch && op_.branch(moved(t)) != op_.branch(p_)) return true;
+    if (choices && choices_at(op_, moved(t)) != choices_at(op_, p_)) return true;
     return !op_.domain[k_].contains(p_[k_] + t) || !std::isfinite(op_.value(moved(t)));
   }
   Point moved(double t) const {
@@ -110,8 +124,9 @@ class PointReading {
     return static_cast<double>(d);
   }
   double formula() const { return static_cast<double>(op_.quad_partial(std::vector<Quad>(p_.begin(), p_.end()), k_)); }
-  double complex() const {
-    std::vector<Complex> q(p_.begin(), p_.end());
+  double complex(double t = 0) const {
+    const Point at = moved(t);
+    std::vector<Complex> q(at.begin(), at.end());
     q[k_].imag = imaginary_step;
     return op_.complex_value(q).imag / imaginary_step;
   }
@@ -151,23 +166,53 @@ void judge_kink(GradcheckReading& r, const OpUnderCheck& op, const Point& p, con
   r.ok = r.ok && (r.forward == r.reverse || std::abs(r.forward - r.reverse) <= 1e-10 * std::abs(r.reverse));
 }
 
-void read(GradcheckReading& r, const OpUnderCheck& op, const Point& p, const GradcheckOptions& o) {
+// At what may be a kink that is not declared, within `step`: false if it is smooth.
+bool judge_undeclared(GradcheckReading& r, const OpUnderCheck& op, const Point& p, const PointReading& at, double step,
+                      double exact) {
+  for (const double t : {step, -step}) {
+    if (!op.domain[r.argument].contains(p[r.argument] + t)) return false;
+    (t > 0 ? r.right : r.left) = at.complex(t);
+  }
+  double low = std::min(r.left, r.right), high = std::max(r.left, r.right);
+  const double size = std::max(std::abs(low), std::abs(high));
+  const double jump = std::abs(op.value(at.moved(step)) - op.value(at.moved(-step)));
+  if (!(high - low > 1e-9 * size + exact || jump > 8 * size * step + exact)) return false;
+  r.kink = std::string("at a kink of ").append(op.name);
+  r.allowed = exact;
+  // Beside it the slope is known.
+  if (const double least = least_step(r.at); !at.crosses(least, true) && !at.crosses(-least, true))
+    low = high = r.left = r.right = at.complex();
+  const double formula = at.formula();
+  r.ok = r.reverse >= low - exact && r.reverse <= high + exact && std::abs(r.forward - r.reverse) <= exact &&
+         formula >= low - exact && formula <= high + exact;
+  return true;
+}
+
+// Without a declared branch, `choices` takes what its formula chooses for one: false if it learns nothing from that.
+bool read(GradcheckReading& r, const OpUnderCheck& op, const Point& p, const GradcheckOptions& o, bool choices) {
   const PointReading at(op, p, r.argument);
   const double y = op.value(p);
   double h = first_step(r.at);
   // Close to an end of the domain the function may be steep: the step stays within half of the way there.
   const double room = std::min(r.at - op.domain[r.argument].low, op.domain[r.argument].high - r.at);
   if (room > 0) h = std::min(h, 0.5 * room);
-  int rungs = std::isinf(r.reverse) ? 5 : 0;
-  for (; rungs < 5 && (at.crosses(h) || at.crosses(-h)); ++rungs) h /= 8;
-  if (rungs == 5) {
+  // In quad precision and complex numbers there is no step too small.
+  const int most = choices ? 14 : 5;
+  int rungs = std::isinf(r.reverse) ? most : 0;
+  for (; rungs < most && (at.crosses(h, choices) || at.crosses(-h, choices)); ++rungs) h /= 8;
+  const double epsilon = std::numeric_limits<double>::epsilon();
+  // In doubles a derivative computed from a rounded value is as good as that value, seen from here.
+  const double rounding = 64 * epsilon * (std::abs(y) + std::abs(r.reverse)) / std::min(1.0, std::abs(r.at) + 1e-3);
+  if (choices && (rungs == 0 || std::isinf(r.reverse))) return false;
+  if (choices && rungs == most)
+    return judge_undeclared(r, op, p, at, std::max(h, least_step(r.at)), 1e-11 * std::abs(r.reverse) + rounding);
+  if (rungs == most) {
     r.kink = std::isinf(r.reverse) ? "at an infinite slope of " : "at a kink or an end of the domain of ";
     r.kink.append(op.name);
     judge_kink(r, op, p, at, first_step(r.at));
-    return;
+    return true;
   }
   const Difference d = ridders([&](double t) { return op.value(at.moved(t)); }, 0, h);
-  const double epsilon = std::numeric_limits<double>::epsilon();
   r.numeric = d.value;
   r.uncertainty = d.uncertainty;
   r.noise = 8 * steps_span * epsilon * std::abs(y) / h;
@@ -177,8 +222,6 @@ void read(GradcheckReading& r, const OpUnderCheck& op, const Point& p, const Gra
     r.formula = at.formula();
   }
   const double scale = std::max(std::abs(r.reverse), std::abs(r.numeric));
-  // In doubles a derivative computed from a rounded value is as good as that value, seen from here.
-  const double rounding = 64 * epsilon * (std::abs(y) + std::abs(r.reverse)) / std::min(1.0, std::abs(r.at) + 1e-3);
   r.allowed = o.relative * scale + 2 * r.uncertainty + r.noise;
   const double exact = 1e-11 * scale + rounding;
   r.ok = std::abs(r.reverse - r.forward) <= exact;
@@ -189,25 +232,69 @@ void read(GradcheckReading& r, const OpUnderCheck& op, const Point& p, const Gra
     r.ok = r.ok && std::abs(r.reverse - r.numeric) <= r.allowed && r.uncertainty <= 1e-4 * scale + 100 * r.noise;
   }
   if (r.complex && !r.quad) r.ok = r.ok && std::abs(r.reverse - *r.complex) <= exact;
+  return true;
 }
 
-// Where it is wrong first, as blame has it.
+// An element that fails where no kink is declared is looked at again: see undeclared.hpp.
+void read(GradcheckReading& r, const OpUnderCheck& op, const Point& p, const GradcheckOptions& o,
+          GradcheckReport& report) {
+  const GradcheckReading fresh = r;
+  read(r, op, p, o, false);
+  if (r.ok || op.branch || !r.kink.empty()) return;
+  if (!op.quad) {
+    const PointReading at(op, p, r.argument);
+    const auto g = [&](double t) { return op.value(at.moved(t)); };
+    slopes_beside(r, g, first_step(r.at), o);
+    return;
+  }
+  GradcheckReading again = fresh;
+  if (!read(again, op, p, o, true)) return;
+  r = again;
+  if (!r.ok || r.kink.empty()) return;
+  const std::string note = undeclared_note(op.name);
+  if (std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end()) report.notes.push_back(note);
+}
+
+// Where it is wrong first, as blame has it; away from kinks, if it is wrong there too.
 void blame_op(GradcheckReport& report, const OpUnderCheck& op, const std::vector<Point>& points) {
-  for (const GradcheckReading& r : report.readings) {
-    if (r.ok || !r.kink.empty()) continue;
+  const auto blamed = [&](const GradcheckReading& r) {
     Blame b;
     b.op = op.name;
     b.position = b.operations = 1;
     b.argument = r.argument;
     b.at = points[static_cast<std::size_t>(r.element)];
     b.given = r.reverse;
+    return b;
+  };
+  const GradcheckReading* kink = nullptr;
+  for (const GradcheckReading& r : report.readings) {
+    if (r.ok) continue;
+    const bool sides = !std::isnan(r.left) && !std::isnan(r.right);
+    if (!r.kink.empty() || (sides && r.between_slopes())) {
+      if (!kink && sides && !op.branch && std::isfinite(r.reverse)) kink = &r;
+      continue;
+    }
+    Blame b = blamed(r);
     b.right = r.reference();
-    const auto wrong = [&](double v) { return !(std::abs(v - b.right) <= 1e-13 * std::abs(b.right) + r.noise * 1e-6); };
+    const double slack = 1e-13 * std::abs(b.right) + 1e-6 * std::min(r.noise, 1e-3 * std::abs(b.right));
+    const auto wrong = [&](double v) { return !(std::abs(v - b.right) <= slack); };
     b.pullback = wrong(r.reverse);
     b.pushforward = wrong(r.forward);
     report.blame = b;
     return;
   }
+  if (!kink) return;
+  if (kink->kink.empty()) {
+    report.remains = slopes_apart(report);
+    return;
+  }
+  Blame b = blamed(*kink);
+  const double low = std::min(kink->left, kink->right), high = std::max(kink->left, kink->right);
+  b.right = std::clamp(b.given, low, high);
+  b.other = b.right == low ? high : low;
+  b.pullback = kink->reverse != b.right;
+  b.pushforward = kink->forward != b.right;
+  report.blame = b;
 }
 
 }  // namespace
@@ -257,7 +344,7 @@ GradcheckReport check_elementwise(const OpUnderCheck& op, const GradcheckOptions
       r.at = points[i][k];
       r.reverse = reverse[i];
       r.forward = op.forward(points[i], k);
-      read(r, op, points[i], o);
+      read(r, op, points[i], o, report);
       report.readings.push_back(r);
     }
   }

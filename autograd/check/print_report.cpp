@@ -154,7 +154,7 @@ class Printer {
   // Which readings are of one opinion, over all failing elements.
   void pairs() {
     bool forward = true, complex = true, forward_right = true, recorded = has_complex_, any = false;
-    double formula = 0;
+    double formula = 0, formula_of_worst = 1, worst = 0;
     for (const GradcheckReading& r : report_.readings) {
       if (r.ok || !r.kink.empty()) continue;
       any = true;
@@ -165,7 +165,11 @@ class Printer {
           forward_right && std::abs(r.forward - r.reference()) <= 1e-8 * scale + 2 * r.uncertainty + r.noise;
       recorded = recorded && r.complex && std::abs(*r.complex - r.reverse) <= slack &&
                  !(std::abs(r.numeric - r.reverse) <= r.allowed);
-      if (r.formula && r.quad && *r.quad != 0) formula = std::max(formula, std::abs((*r.formula - *r.quad) / *r.quad));
+      if (r.formula && r.quad && *r.quad != 0) {
+        const double off = std::abs((*r.formula - *r.quad) / *r.quad), apart = r.relative();
+        formula = std::max(formula, off);
+        if (apart > worst) worst = apart, formula_of_worst = off;
+      }
       if (r.complex) complex = complex && std::abs(*r.complex - r.numeric) <= r.allowed;
     }
     if (!any) return;
@@ -177,8 +181,7 @@ class Printer {
              "differences.\n";
     else if (forward)
       out_ << "  reverse and forward agree with each other, but not with "
-           << (both ? "numeric and complex step, which agree too" : "the others")
-           << ":\n  a derivative's formula does not belong to its value.\n";
+           << (both ? "numeric and complex step, which agree too" : "the others") << why(formula_of_worst, worst);
     else if (forward_right)
       out_ << "  forward agrees with " << (both ? "numeric and complex step" : "the numeric derivative")
            << ", reverse does not: a pullback is wrong, or a sum in it.\n";
@@ -187,6 +190,17 @@ class Printer {
       out_ << "  numeric and complex step disagree: the function is not smooth enough here.\n";
     if (formula > 1e-13)
       out_ << format("  In quad precision too the formula of the derivative is off, by up to %.1e.\n", formula);
+  }
+
+  // What a formula of a derivative is that disagrees, if anything is known: where every rule is right alone, nothing
+  // is.
+  std::string why(double formula_of_worst, double worst) const {
+    if (!report_.remains.empty()) return ".\n";
+    if (formula_of_worst > 1e-13) return ":\n  a derivative's formula does not belong to its value.\n";
+    return format(
+        ":\n  in quad precision the formula of the derivative is right; in double precision it cancels, and %.0f of 16 "
+        "digits are lost.\n",
+        std::min(16.0, 16 + std::log10(worst)));
   }
 
   void dot_product() {
@@ -214,8 +228,14 @@ class Printer {
       out_ << " at ";
       for (std::size_t k = 0; k < b.at.size(); ++k) out_ << (k ? ", " : "") << format("%.9g", b.at[k]);
     }
-    out_ << format(" is %.12g, should be %.12g", b.given, b.right);
+    out_ << format(" is %.12g, should be ", b.given);
     const double ratio = b.given / b.right;
+    if (!std::isnan(b.other)) {
+      out_ << format("between %.12g and %.12g, the slopes on both sides of a kink\n", std::min(b.right, b.other),
+                     std::max(b.right, b.other));
+      return;
+    }
+    out_ << format("%.12g", b.right);
     if (b.right != 0 && b.given != 0 && std::isfinite(ratio))
       out_ << (std::abs(ratio - 1) > 1e-6 ? format(" (%.9g times as much)", ratio)
                                           : format(" (off by %.1e)", std::abs(ratio - 1)));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <iomanip>
 #include <ostream>
 
@@ -26,6 +27,11 @@ double GradcheckReading::relative() const {
   const double n = reference(), gap = std::abs(reverse - n), scale = std::max(std::abs(reverse), std::abs(n));
   if (std::isnan(gap)) return std::numeric_limits<double>::infinity();
   return gap == 0 || (gap <= allowed && scale <= 1e3 * noise) ? 0 : gap / scale;
+}
+
+bool GradcheckReading::between_slopes() const {
+  const double slack = 1e-6 * std::max(std::abs(left), std::abs(right));
+  return reverse >= std::min(left, right) - slack && reverse <= std::max(left, right) + slack;
 }
 
 bool GradcheckReport::ok() const {
@@ -114,6 +120,22 @@ std::string index_text(Index element, const Shape& shape) {
     at = part;
   }
   return std::string("[").append(at).append("]");
+}
+
+std::string slopes_apart(const GradcheckReport& report) {
+  for (const GradcheckReading& r : report.readings) {
+    if (r.ok || !r.kink.empty() || std::isnan(r.left)) continue;
+    char slopes[80];
+    std::snprintf(slopes, sizeof slopes, "%.6g and %.6g", r.left, r.right);
+    std::string text = "at ";
+    return text.append(report.place(r))
+        .append(" the slopes on both sides differ, ")
+        .append(slopes)
+        .append(
+            ". If an operation has a kink there, its op has to declare `branch` (autograd/op/contract.hpp): at a kink "
+            "an element is judged by the slopes on its sides");
+  }
+  return {};
 }
 
 std::string op_text(std::string_view op, SourceLocation where) {

@@ -23,20 +23,20 @@ std::string to_string(Band);
 struct GradcheckReading {
   static constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-  std::size_t argument = 0;       ///< position among the arguments
-  Index element = 0;              ///< row-major position in that argument
-  double at = 0;                  ///< its value
-  double reverse = 0;             ///< by the pullbacks
-  double forward = 0;             ///< by the pushforwards
-  double numeric = none;          ///< extrapolated central differences; none at a kink
-  double uncertainty = 0;         ///< the error that the extrapolation estimates
-  std::optional<double> complex;  ///< complex step, where every op on the way has a complex version
-  std::optional<double> quad;     ///< five-point differences in quad precision, for a single op
-  std::optional<double> formula;  ///< the derivative's formula itself in quad precision, for a single op
-  std::string kink;               ///< "crosses a kink in relu at net.cpp:12" and then the slopes on both sides
-  double left = none, right = none;
-  double allowed = 0;  ///< the largest |reverse - numeric| that passes
-  double noise = 0;    ///< the part of it that rounding in the function's value accounts for
+  std::size_t argument = 0;          ///< position among the arguments
+  Index element = 0;                 ///< row-major position in that argument
+  double at = 0;                     ///< its value
+  double reverse = 0;                ///< by the pullbacks
+  double forward = 0;                ///< by the pushforwards
+  double numeric = none;             ///< extrapolated central differences; none at a kink
+  double uncertainty = 0;            ///< the error that the extrapolation estimates
+  std::optional<double> complex;     ///< complex step, where every op on the way has a complex version
+  std::optional<double> quad;        ///< five-point differences in quad precision, for a single op
+  std::optional<double> formula;     ///< the derivative's formula itself in quad precision, for a single op
+  std::string kink;                  ///< "crosses a kink in relu at net.cpp:12" and then the slopes on both sides
+  double left = none, right = none;  ///< these; also of a failing element where they differ for no reason that is known
+  double allowed = 0;                ///< the largest |reverse - numeric| that passes
+  double noise = 0;                  ///< the part of it that rounding in the function's value accounts for
   bool ok = true;
 
   /// The most exact of the independent readings: quad, complex or numeric. The complex step only counts where it agrees
@@ -45,6 +45,8 @@ struct GradcheckReading {
   /// |reverse - reference| / max(|reverse|, |reference|); 0 when both are 0 or drown in noise, NaN when either is NaN.
   double relative() const;
   Band band() const { return band_of(relative()); }
+  /// Whether reverse lies between `left` and `right`, up to what differences leave open.
+  bool between_slopes() const;
 };
 
 /// <u, J v> = <J'u, v> along one random direction v through all elements of all arguments, also those not sampled.
@@ -66,6 +68,7 @@ struct Blame {
   Shape argument_shape, output_shape;
   std::vector<double> at;       ///< the values of the arguments there (for an elementwise op)
   double given = 0, right = 0;  ///< d result[output] / d argument[element]: as the rule has it, and as it should be
+  double other = GradcheckReading::none;     ///< at a kink all from `right` to this is right: the slopes on both sides
   bool pullback = true, pushforward = true;  ///< which rule is wrong
 };
 
@@ -110,6 +113,9 @@ namespace core {
 std::string place_of(SourceLocation where);
 /// "[2, 0]" for a row-major position, nothing for a scalar.
 std::string index_text(Index element, const Shape& shape);
+/// "At W[2, 0] the slopes on both sides differ, ...": of the first failing element where they do for no known reason;
+/// nothing if there is none.
+std::string slopes_apart(const GradcheckReport& report);
 /// "relu at net.cpp:12"; "relu within net.cpp:20" where only the check or the tape that it belongs to has a line.
 std::string op_text(std::string_view op, SourceLocation where);
 }  // namespace core

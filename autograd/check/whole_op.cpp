@@ -52,6 +52,11 @@ std::string text_of(const Shapes& shapes) {
   return text;
 }
 
+// What goes on in another sentence.
+std::string_view without_stop(std::string_view text) {
+  return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+}
+
 class WholeCheck {
  public:
   WholeCheck(const WholeOp& op, const GradcheckOptions& o) : op_(op), o_(o) {}
@@ -83,7 +88,7 @@ class WholeCheck {
         return std::nullopt;
     } catch (const Error& e) {
       if (refused_.empty() || shapes == Shapes(shapes.size(), Shape{3, 4}))
-        refused_ = text_of(shapes) + " it says " + e.what();
+        refused_ = text_of(shapes).append(" it says ").append(without_stop(e.what()));
       return std::nullopt;
     }
     std::vector<std::string> names;

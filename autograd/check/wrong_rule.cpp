@@ -16,15 +16,29 @@ namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
-// The tangent of the result along dx, and how far each of its elements can be trusted: NaN where no difference can.
+// The tangent of the result along dx, and how far each of its elements can be trusted: NaN where no difference can. At
+// a kink that no branch declares it is anything from `low` to `high`, the slopes on both sides.
 struct Reference {
-  std::vector<double> value, allowed;
+  std::vector<double> low, high, allowed;
+
+  explicit Reference(Index n) : low(static_cast<std::size_t>(n)), high(low), allowed(low) {}
+  void set(std::size_t j, double value, double slack) {
+    low[j] = high[j] = value;
+    allowed[j] = slack;
+  }
+  void extend(std::size_t j, double value) {
+    low[j] = std::min(low[j], value);
+    high[j] = std::max(high[j], value);
+  }
+  double nearest(std::size_t j, double given) const {
+    return std::isnan(given) ? low[j] : std::clamp(given, low[j], high[j]);
+  }
 };
 
-// How many times too far apart two numbers are; infinite for a NaN.
-double excess(double a, double b, double allowed) {
-  const double gap = std::abs(a - b);
-  if (std::isnan(gap)) return std::numeric_limits<double>::infinity();
+// How many times too far a number is from those between low and high; infinite for a NaN.
+double excess(double a, double low, double high, double allowed) {
+  const double gap = a == low || a == high ? 0 : std::max(low - a, a - high);
+  if (std::isnan(a) || std::isnan(gap)) return std::numeric_limits<double>::infinity();
   return gap <= allowed ? 0 : gap / allowed;
 }
 
@@ -36,9 +50,6 @@ Array moved(const Array& x, const Array& dx, const std::vector<double>& step, do
     at(y, i) += factor * step[step.size() == 1 ? 0 : static_cast<std::size_t>(i)] * at(dx, i);
   return y;
 }
-
-// A step that no kink lies in unless it is at x, where also the complex step, which takes the branch of x, has no say.
-double least_step(double x) { return std::max(64 * epsilon * std::abs(x), 1e-290); }
 
 class RuleCheck {
  public:
@@ -74,42 +85,64 @@ class RuleCheck {
   std::optional<std::vector<Index>> all_at_once(std::size_t k, const Array& weights, const Array& pulled) const {
     const Array& x = rule_.argument(k);
     const Array ones = Array::full(x.shape(), float64, 1), size = x.cast(float64).packed();
-    const Array right = rule_.complex_tangent(k, ones);
+    const Array right = rule_.complex_tangent(k, x, ones);
     if (!right) return std::nullopt;
     const Array pushed = rule_.pushed(k, ones).packed(), y = rule_.result().packed();
     const auto here = rule_.branches(k, x.cast(float64));
-    std::vector<bool> kink(static_cast<std::size_t>(y.size()), false);
+    Reference slopes(y.size());
+    for (std::size_t j = 0; j < slopes.low.size(); ++j) slopes.set(j, at(right, static_cast<Index>(j)), 0);
+    std::vector<bool> kink(slopes.low.size(), false);
     std::vector<double> step;
     for (Index i = 0; i < x.size(); ++i) step.push_back(least_step(at(size, i)));
     for (const double sign : {1.0, -1.0})
       if (!here.empty()) {
+        // Within such a step a kink lies only at x, where the complex step, which takes the branch of x, has no say.
         const auto there = rule_.branches(k, moved(x, ones, step, sign));
         for (std::size_t j = 0; j < kink.size(); ++j) kink[j] = kink[j] || there[j] != here[j];
       }
+    extend_at_choices(slopes, k, ones, step);
     const Array numbers = Array::empty(x.shape(), float64);
     for (Index i = 0; i < x.size(); ++i) at(numbers, i) = static_cast<double>(i);
     const Array place = alone::spread(numbers, y.shape());
-    std::vector<double> sum(step.size()), allowed(step.size());
+    std::vector<double> least(step.size()), most(step.size()), allowed(step.size());
     std::vector<bool> unknown(step.size(), false);
     std::vector<Index> suspects;
     for (Index j = 0; j < y.size(); ++j) {
       const auto i = static_cast<std::size_t>(at(place, j));
-      const double n = at(right, j);
-      const double slack = o_.exact * std::abs(n) +
-                           64 * epsilon * std::abs(at(y, j)) / std::max(std::abs(at(size, static_cast<Index>(i))), 1.0);
+      const double low = slopes.low[static_cast<std::size_t>(j)], high = slopes.high[static_cast<std::size_t>(j)];
+      const double n = std::max(std::abs(low), std::abs(high)), w = at(weights, j);
+      const double slack =
+          o_.exact * n + 64 * epsilon * std::abs(at(y, j)) / std::max(std::abs(at(size, static_cast<Index>(i))), 1.0);
       if (kink[static_cast<std::size_t>(j)] || !std::isfinite(n)) {
         unknown[i] = true;
         continue;
       }
-      sum[i] += at(weights, j) * n;
-      allowed[i] += std::abs(at(weights, j)) * slack + 1e-14 * std::abs(n);
-      if (!(std::abs(at(pushed, j) - n) <= slack)) suspects.push_back(static_cast<Index>(i));
+      least[i] += std::min(w * low, w * high);
+      most[i] += std::max(w * low, w * high);
+      allowed[i] += std::abs(w) * slack + 1e-14 * n;
+      if (!(excess(at(pushed, j), low, high, slack) <= 1)) suspects.push_back(static_cast<Index>(i));
     }
-    for (std::size_t i = 0; i < sum.size(); ++i)
-      if (!unknown[i] && !(std::abs(at(pulled, static_cast<Index>(i)) - sum[i]) <= allowed[i]))
+    for (std::size_t i = 0; i < least.size(); ++i)
+      if (!unknown[i] && !(excess(at(pulled, static_cast<Index>(i)), least[i], most[i], allowed[i]) <= 1))
         suspects.push_back(static_cast<Index>(i));
     if (suspects.size() > 16) suspects.resize(16);
     return suspects;
+  }
+
+  // Where the formula chooses otherwise within a step, the slopes there. That at x itself may be of neither side: at a
+  // tie a formula may take the one here and the other there.
+  void extend_at_choices(Reference& slopes, std::size_t k, const Array& dx, const std::vector<double>& step) const {
+    const auto here = rule_.choices(k, rule_.argument(k).cast(float64));
+    if (here.empty()) return;
+    const Array up = moved(rule_.argument(k), dx, step, 1), down = moved(rule_.argument(k), dx, step, -1);
+    const auto above = rule_.choices(k, up), below = rule_.choices(k, down);
+    if ((above == here && below == here) || above.size() != here.size() || below.size() != here.size()) return;
+    const Array right = rule_.complex_tangent(k, up, dx).packed(), left = rule_.complex_tangent(k, down, dx).packed();
+    for (std::size_t j = 0; j < here.size(); ++j) {
+      if (above[j] == here[j] && below[j] == here[j]) continue;
+      slopes.set(j, at(right, static_cast<Index>(j)), slopes.allowed[j]);
+      slopes.extend(j, at(left, static_cast<Index>(j)));
+    }
   }
 
   // The derivative of the result along dx; nothing at a kink. `size` is that of the element which moves, if it is one.
@@ -130,39 +163,62 @@ class RuleCheck {
       return true;
     };
     y_ = y.packed();
-    const Array exact = rule_.complex_tangent(k, dx);
+    const Array exact = rule_.complex_tangent(k, x, dx);
     int rungs = 0;
     for (; rungs < ladder && !smooth(h); ++rungs) h /= rung;
     if (rungs == ladder && !(exact && element && smooth(least_step(*element)))) return std::nullopt;
-    Reference r;
-    r.value.resize(static_cast<std::size_t>(y.size()));
-    r.allowed = r.value;
+    Reference r(y.size());
     if (exact) {
       const Array t = exact.packed();
-      for (std::size_t j = 0; j < r.value.size(); ++j) {
+      for (std::size_t j = 0; j < r.low.size(); ++j) {
         const auto e = static_cast<Index>(j);
-        r.value[j] = at(t, e);
-        r.allowed[j] =
-            o_.exact * std::abs(r.value[j]) + 64 * epsilon * std::abs(at(y_, e)) / std::max(std::abs(size), 1.0);
+        r.set(j, at(t, e),
+              o_.exact * std::abs(at(t, e)) + 64 * epsilon * std::abs(at(y_, e)) / std::max(std::abs(size), 1.0));
       }
+      if (element) extend_at_choices(r, k, dx, {least_step(*element)});
       return r;
     }
-    std::vector<std::vector<double>> quotients(r.value.size());
+    by_differences(r, k, dx, h);
+    return r;
+  }
+
+  // The same by differences of the values, from the step h on. Where they do not settle, there is perhaps a kink beside
+  // x that nothing tells of, and shorter steps know better.
+  void by_differences(Reference& r, std::size_t k, const Array& dx, double h) const {
+    for (int i = 0; i < ladder; ++i, h /= rung)
+      if (differences(r, k, dx, h, i == 0)) return;
+  }
+  // One of them; true if all have settled. What was known better before is kept.
+  bool differences(Reference& r, std::size_t k, const Array& dx, double h, bool first) const {
+    const Array& x = rule_.argument(k);
+    std::vector<std::vector<double>> quotients(r.low.size()), right(r.low.size()), left(r.low.size());
+    bool settled = true;
     double step = h;
     for (int row = 0; row < rows; ++row, step /= shrink) {
       const Array up = rule_.value(k, moved(x, dx, {step}, 1)), down = rule_.value(k, moved(x, dx, {step}, -1));
-      for (std::size_t j = 0; j < r.value.size(); ++j) {
+      for (std::size_t j = 0; j < r.low.size(); ++j) {
         const auto e = static_cast<Index>(j);
         quotients[j].push_back((at(up, e) - at(down, e)) / (2 * step));
+        right[j].push_back((at(up, e) - at(y_, e)) / step);
+        left[j].push_back((at(y_, e) - at(down, e)) / step);
       }
     }
-    for (std::size_t j = 0; j < r.value.size(); ++j) {
+    for (std::size_t j = 0; j < r.low.size(); ++j) {
+      if (r.low[j] != r.high[j]) continue;
       const Difference d = extrapolated(quotients[j]);
-      r.value[j] = d.value;
-      r.allowed[j] = o_.relative * std::abs(d.value) + 2 * d.uncertainty +
-                     4 * steps_span * epsilon * std::abs(at(y_, static_cast<Index>(j))) / h;
+      const double noise = 4 * steps_span * epsilon * std::abs(at(y_, static_cast<Index>(j))) / h;
+      const double slack = o_.relative * std::abs(d.value) + 2 * d.uncertainty + noise;
+      if (first || slack < r.allowed[j]) r.set(j, d.value, slack);
+      const Difference up = extrapolated_on_side(right[j]), down = extrapolated_on_side(left[j]);
+      if (!first || !clearly_apart(up, down, noise)) {
+        settled = settled && !(r.allowed[j] > 1e-6 * std::abs(r.low[j]) + 4 * noise);
+        continue;
+      }
+      // A kink at x that nothing tells of.
+      r.set(j, up.value, o_.relative * std::abs(up.value) + 2 * (up.uncertainty + down.uncertainty) + noise);
+      r.extend(j, down.value);
     }
-    return r;
+    return settled;
   }
 
   // One element of argument k: its column by the pushforward, and its place in a pullback.
@@ -175,22 +231,24 @@ class RuleCheck {
     const auto right = reference(k, unit, here);
     if (!right) return std::nullopt;
     const Array pushed = rule_.pushed(k, unit).packed();
-    double sum = 0, allowed = 0;
+    double least = 0, most = 0, allowed = 0;
     Index worst = 0;
     double worst_gap = -1;
     bool push_wrong = false;
-    for (std::size_t j = 0; j < right->value.size(); ++j) {
+    for (std::size_t j = 0; j < right->low.size(); ++j) {
       const auto e = static_cast<Index>(j);
-      if (!std::isfinite(right->value[j])) return std::nullopt;
-      sum += at(weights, e) * right->value[j];
-      allowed += std::abs(at(weights, e)) * right->allowed[j] + 1e-14 * std::abs(right->value[j]);
-      const double gap = excess(at(pushed, e), right->value[j], right->allowed[j]);
+      const double low = right->low[j], high = right->high[j], w = at(weights, e);
+      if (!std::isfinite(low) || !std::isfinite(high)) return std::nullopt;
+      least += std::min(w * low, w * high);
+      most += std::max(w * low, w * high);
+      allowed += std::abs(w) * right->allowed[j] + 1e-14 * std::max(std::abs(low), std::abs(high));
+      const double gap = excess(at(pushed, e), low, high, right->allowed[j]);
       if (gap > 1) {
         push_wrong = true;
         if (gap > worst_gap) worst_gap = gap, worst = e;
       }
     }
-    const bool pull_wrong = !(std::abs(at(pulled, i) - sum) <= allowed);
+    const bool pull_wrong = excess(at(pulled, i), least, most, allowed) > 1;
     if (!push_wrong && !pull_wrong) return std::nullopt;
     Blame blame;
     blame.pullback = pull_wrong;
@@ -199,13 +257,13 @@ class RuleCheck {
     if (pull_wrong) {
       // The row that holds the mistake: one cotangent at a time, of the places that the element reaches or may.
       double gap = -1;
-      const Index most = std::min<Index>(rule_.result().size(), 512);
-      for (Index e = 0; e < most; ++e) {
+      const Index rows_tried = std::min<Index>(rule_.result().size(), 512);
+      for (Index e = 0; e < rows_tried; ++e) {
         const Array one = Array::zeros(rule_.result().shape(), float64);
         at(one, e) = 1;
         const double given = at(rule_.pulled(k, one), i);
         const auto j = static_cast<std::size_t>(e);
-        const double apart = excess(given, right->value[j], right->allowed[j]);
+        const double apart = excess(given, right->low[j], right->high[j], right->allowed[j]);
         if (apart > std::max(gap, 1.0)) {
           gap = apart;
           worst = e;
@@ -220,7 +278,9 @@ class RuleCheck {
     blame.output = worst;
     blame.argument_shape = x.shape();
     blame.output_shape = rule_.result().shape();
-    blame.right = right->value[static_cast<std::size_t>(worst)];
+    const auto j = static_cast<std::size_t>(worst);
+    blame.right = right->nearest(j, blame.given);
+    if (right->low[j] != right->high[j]) blame.other = blame.right == right->low[j] ? right->high[j] : right->low[j];
     if (rule_.statement().elementwise()) {
       for (std::size_t a = 0; a < rule_.arguments(); ++a)
         blame.at.push_back(at(alone::spread(rule_.argument(a), rule_.result().shape()), worst));
@@ -237,18 +297,20 @@ class RuleCheck {
     const auto right = reference(k, v, std::nullopt);
     if (!right) return true;
     const Array pushed = rule_.pushed(k, v).packed();
-    double sum = 0, allowed = 0, given = 0, forward = 0;
-    for (std::size_t j = 0; j < right->value.size(); ++j) {
+    double least = 0, most = 0, allowed = 0, given = 0, forward = 0;
+    for (std::size_t j = 0; j < right->low.size(); ++j) {
       const auto e = static_cast<Index>(j);
-      sum += at(weights, e) * right->value[j];
-      forward += at(weights, e) * at(pushed, e);
-      allowed += std::abs(at(weights, e)) * right->allowed[j];
+      const double w = at(weights, e);
+      least += std::min(w * right->low[j], w * right->high[j]);
+      most += std::max(w * right->low[j], w * right->high[j]);
+      forward += w * at(pushed, e);
+      allowed += std::abs(w) * right->allowed[j];
     }
     for (Index i = 0; i < v.size(); ++i) {
       given += at(pulled, i) * at(v, i);
       allowed += 1e-13 * std::abs(at(pulled, i) * at(v, i));
     }
-    return std::abs(given - sum) <= allowed && std::abs(forward - sum) <= allowed;
+    return excess(given, least, most, allowed) <= 1 && excess(forward, least, most, allowed) <= 1;
   }
 
   const LocalRule& rule_;

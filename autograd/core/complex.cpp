@@ -1,6 +1,8 @@
 // The functions of Complex, most of them by way of std::complex. The imaginary part is to keep its digits also where it
-// is 1e-200, which the formulas written out here take care of.
+// is 1e-200, which the formulas written out here take care of. What they compare are doubles: how a smooth function is
+// computed is no choice of the formula that calls it (see Choices).
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <complex>
 
@@ -13,6 +15,12 @@ namespace {
 using C = std::complex<double>;
 C std_of(const Complex& x) { return {x.real, x.imag}; }
 Complex ours(const C& x) { return {x.real(), x.imag()}; }
+
+// The step that x lies on is a choice.
+Complex step(double x) {
+  Choices::note(std::bit_cast<std::int64_t>(x));
+  return x;
+}
 
 constexpr double pi = 3.14159265358979323846;
 constexpr double two_over_sqrt_pi = 1.12837916709551257390;
@@ -122,9 +130,9 @@ Complex tanh(Complex x) { return ours(std::tanh(std_of(x))); }
 Complex asinh(Complex x) { return ours(std::asinh(std_of(x))); }
 Complex acosh(Complex x) { return ours(std::acosh(std_of(x))); }
 Complex atanh(Complex x) { return ours(std::atanh(std_of(x))); }
-Complex floor(Complex x) { return std::floor(x.real); }
-Complex ceil(Complex x) { return std::ceil(x.real); }
-Complex round(Complex x) { return std::round(x.real); }
+Complex floor(Complex x) { return step(std::floor(x.real)); }
+Complex ceil(Complex x) { return step(std::ceil(x.real)); }
+Complex round(Complex x) { return step(std::round(x.real)); }
 Complex erf(Complex x) {
   if (std::abs(x.real) < far) return two_over_sqrt_pi * exp(-(x * x)) * erf_series(x);
   return x.real < 0 ? erfc(-x) - 1.0 : 1.0 - erfc(x);

@@ -1,10 +1,11 @@
-// The softmax family and extremes on complex numbers: see complex_array.hpp. Written for checks, to be read, not to be
-// fast.
+// The softmax family, extremes and products on complex numbers: see complex_array.hpp. Written for checks, to be read,
+// not to be fast.
 #include <autograd/core/complex_array.hpp>
 
 #include <cmath>
 #include <utility>
 
+#include <autograd/core/axis_loop.hpp>
 #include <autograd/core/indexing.hpp>
 #include <autograd/core/layout.hpp>
 #include <autograd/core/number.hpp>
@@ -74,6 +75,26 @@ ComplexArray extreme(const ComplexArray& x, const Axes& axes, bool keepdims, int
   const ComplexArray share{extreme_share(x.real, axes, sign, Ties::split), Array()};
   const auto product = [](const Complex& a, const Complex& s) { return s.real == 0 ? Complex(0) : a * s; };
   return {extreme(x.real, axes, keepdims, sign), total(mapped(x, share, product), axes, keepdims).imag};
+}
+
+// Factor by factor.
+ComplexArray product_over(const ComplexArray& x, const Axes& axes, bool keepdims) {
+  const Shape over = normalize_axes("prod", axes, x.real.rank());
+  const AxisLoop real(x.real.cast(float64), over);
+  const AxisLoop imag(x.imag ? x.imag : Array::zeros(x.real.shape(), float64), over);
+  const ComplexArray y{Array::empty(real.kept, float64), Array::empty(real.kept, float64)};
+  for (Index o = 0; o < real.outer; ++o)
+    for (Index i = 0; i < real.inner; ++i) {
+      Complex product = 1;
+      for (Index k = 0; k < real.n; ++k) {
+        const Index at = (o * real.n + k) * real.inner + i;
+        product = product * Complex(real.x.data<double>()[at], imag.x.data<double>()[at]);
+      }
+      y.real.data<double>()[o * real.inner + i] = product.real;
+      y.imag.data<double>()[o * real.inner + i] = product.imag;
+    }
+  const Shape shape = reduced(x.real.shape(), over, keepdims);
+  return {reshape(y.real, shape), reshape(y.imag, shape)};
 }
 
 }  // namespace autograd::core

@@ -10,10 +10,11 @@ struct ComplexArray {
   Array real, imag;
 };
 
-/// The complex versions of softmax.hpp and of extreme, for float64.
+/// The complex versions of softmax.hpp, of extreme and of product_over, for float64.
 ComplexArray softmax(const ComplexArray& x, Index axis, bool log);
 ComplexArray logsumexp(const ComplexArray& x, const Axes& axes, bool keepdims);
 ComplexArray cross_entropy(const ComplexArray& x, const Array& labels);
 ComplexArray extreme(const ComplexArray& x, const Axes& axes, bool keepdims, int sign);
+ComplexArray product_over(const ComplexArray& x, const Axes& axes, bool keepdims);
 
 }  // namespace autograd::core

@@ -43,7 +43,7 @@ inline constexpr int asymptotic_for = std::is_same_v<N, Quad> ? 32 : 12;
 template <class N>
 N log_gamma_series(N x) {
   N product = 1;
-  for (; x < asymptotic_for<N>; x = x + 1) product = product * x;
+  for (; x.order() < asymptotic_for<N>; x = x + 1) product = product * x;
   N tail = 0, power = N(1) / x;
   for (std::size_t k = 0; k < bernoulli.size(); ++k, power = power / (x * x)) {
     const int m = 2 * static_cast<int>(k) + 2;
@@ -63,9 +63,11 @@ N polygamma_series(int n, N x) {
   };
   N factorial = 1;  // n!
   for (int k = 2; k <= n; ++k) factorial = factorial * N(k);
-  if (!(x > -1e6) || (x <= 0 && x == round(x))) return N(std::numeric_limits<double>::quiet_NaN());
+  const auto at = x.order();
+  if (!(at > -1e6) || (at <= 0 && at == static_cast<decltype(x.order())>(static_cast<long>(at))))
+    return N(std::numeric_limits<double>::quiet_NaN());
   N sum = 0;
-  for (; x < asymptotic_for<N> + n; x = x + 1) sum = sum + factorial / power(x, n + 1);
+  for (; x.order() < asymptotic_for<N> + n; x = x + 1) sum = sum + factorial / power(x, n + 1);
   // (-1)^(n+1) psi_n(x), for n = 0 with log(1/x) in the place of (n-1)! / x^n
   N tail = (n == 0 ? -log(x) : factorial / N(n) / power(x, n)) + factorial / (N(2) * power(x, n + 1));
   N ratio = factorial * N(n + 1) / (N(2) * power(x, n + 2));  // (2k+n-1)! / ((2k)! x^(2k+n))

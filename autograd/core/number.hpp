@@ -7,27 +7,62 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <type_traits>
+#include <vector>
 
 namespace autograd::core {
 
-/// Comparisons and choices, by what `order` says of a number.
+/// The choices that formulas make on Complex numbers while one is in scope: comparisons, abs, sign, and the steps of
+/// floor, ceil and round, which are the only ways in which a generic formula can choose. Where an op declares no
+/// branch, they tell the pieces of its function.
+class Choices {
+ public:
+  Choices() : outer_(active_) { active_ = this; }
+  ~Choices() { active_ = outer_; }
+  Choices(const Choices&) = delete;
+  Choices& operator=(const Choices&) = delete;
+
+  static void note(std::int64_t choice) {
+    if (active_) active_->way_ = (active_->way_ ^ (static_cast<std::uint64_t>(choice) + 2)) * 0x100000001b3U;
+  }
+  /// The element at hand is computed; what follows belongs to the next.
+  static void next() {
+    if (!active_) return;
+    active_->ways_.push_back(static_cast<std::int64_t>(active_->way_));
+    active_->way_ = none;
+  }
+  /// A number for each element, equal where the same choices were made; `none` where there were none.
+  const std::vector<std::int64_t>& ways() const { return ways_; }
+  /// The same for what has not been ended by `next`.
+  std::int64_t way() const { return static_cast<std::int64_t>(way_); }
+
+  static constexpr std::int64_t none = 0;
+
+ private:
+  static inline thread_local Choices* active_ = nullptr;
+  Choices* outer_;
+  std::uint64_t way_ = none;
+  std::vector<std::int64_t> ways_;
+};
+
+/// Comparisons and choices, by what `order` says of a number; N::chosen hears of them.
 template <class N>
 struct Ordered {
-  friend constexpr bool operator<(const N& a, const N& b) { return a.order() < b.order(); }
-  friend constexpr bool operator>(const N& a, const N& b) { return a.order() > b.order(); }
-  friend constexpr bool operator<=(const N& a, const N& b) { return a.order() <= b.order(); }
-  friend constexpr bool operator>=(const N& a, const N& b) { return a.order() >= b.order(); }
-  friend constexpr bool operator==(const N& a, const N& b) { return a.order() == b.order(); }
-  friend constexpr bool operator!=(const N& a, const N& b) { return a.order() != b.order(); }
+  friend constexpr bool operator<(const N& a, const N& b) { return N::chosen(a.order() < b.order()); }
+  friend constexpr bool operator>(const N& a, const N& b) { return N::chosen(a.order() > b.order()); }
+  friend constexpr bool operator<=(const N& a, const N& b) { return N::chosen(a.order() <= b.order()); }
+  friend constexpr bool operator>=(const N& a, const N& b) { return N::chosen(a.order() >= b.order()); }
+  friend constexpr bool operator==(const N& a, const N& b) { return N::chosen(a.order() == b.order()); }
+  friend constexpr bool operator!=(const N& a, const N& b) { return N::chosen(a.order() != b.order()); }
   friend constexpr N where(bool condition, const N& yes, const N& no) { return condition ? yes : no; }
-  friend constexpr N abs(const N& x) { return x.order() < 0 ? -x : x; }
-  friend constexpr N sign(const N& x) { return x.order() > 0 ? N(1) : x.order() < 0 ? N(-1) : N(x.order()); }
+  friend constexpr N abs(const N& x) { return x < N(0) ? -x : x; }
+  friend constexpr N sign(const N& x) { return x > N(0) ? N(1) : x < N(0) ? N(-1) : N(x.order()); }
   friend constexpr N square(const N& x) { return x * x; }
   friend constexpr N reciprocal(const N& x) { return N(1) / x; }
 };
 
-/// A complex number that is compared by its real part.
+/// A complex number that is compared by its real part; Choices hears of it.
 struct Complex : Ordered<Complex> {
   double real = 0, imag = 0;
 
@@ -37,6 +72,10 @@ struct Complex : Ordered<Complex> {
   constexpr Complex(T x) : real(static_cast<double>(x)) {}
   constexpr Complex(double x, double y) : real(x), imag(y) {}
   constexpr double order() const { return real; }
+  static constexpr bool chosen(bool way) {
+    if (!std::is_constant_evaluated()) Choices::note(way);
+    return way;
+  }
 
   constexpr Complex operator-() const { return {-real, -imag}; }
   friend constexpr Complex operator+(const Complex& a, const Complex& b) { return {a.real + b.real, a.imag + b.imag}; }
@@ -72,6 +111,7 @@ struct Quad : Ordered<Quad> {
     requires std::is_arithmetic_v<T> || std::is_same_v<T, QuadFloat>
   constexpr Quad(T x) : value(x) {}
   constexpr QuadFloat order() const { return value; }
+  static constexpr bool chosen(bool way) { return way; }
   template <std::floating_point T>
   explicit constexpr operator T() const {
     return static_cast<T>(value);

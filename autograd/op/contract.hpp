@@ -27,7 +27,8 @@
 // and, for checks:
 //   int branch(double x...) const   on which side of its kink or step an element is: a difference quotient across two
 //                            sides says nothing about a derivative. (An op that is not elementwise: an integer array
-//                            from its arguments.) Without one an op counts as smooth.
+//                            from its arguments.) Without one an op counts as smooth, and only where its gradient then
+//                            seems wrong is it asked whether its formula chooses there: by a comparison, abs, floor ...
 //   complex_value(x...)      of a general op: `value` on core::ComplexArray; elementwise and linear ops need none
 //   bool real_only = true    `value` cannot be instantiated with the numbers of core/number.hpp: no complex step and no
 //                            quad precision

@@ -1,6 +1,7 @@
 // The product over axes. Its derivative is the product of the other factors: exact where factors are 0, to any order.
 #pragma once
 
+#include <autograd/core/complex_array.hpp>
 #include <autograd/core/product.hpp>
 #include <autograd/op/joining.hpp>
 
@@ -67,6 +68,7 @@ struct Prod {
   Axes axes;
   bool keepdims = false;
   auto value(const core::Array& x) const { return core::product_over(x, axes, keepdims); }
+  auto complex_value(const core::ComplexArray& x) const { return core::product_over(x, axes, keepdims); }
   auto pullback(const auto& g, const auto&, const auto& x) const {
     return reshape(g, core::kept_shape(name, x.shape(), axes)) * evaluate_at({}, ProductOfOthers{axes}, x);
   }

@@ -47,7 +47,7 @@ std::vector<std::int64_t> branches(const Op& op, const std::array<Array, N>& x, 
   }(std::make_index_sequence<N>{});
 }
 
-/// An elementwise op on complex numbers; null, or why there is none.
+/// An elementwise op on complex numbers; null, or why there is none. Choices has a number for each element.
 template <class Op, std::size_t N>
 const char* complex_elementwise(const Op& op, std::span<const ComplexArray> x, ComplexArray& y) {
   if constexpr (op::real_only<Op> || op::boolean_result<Op>) {
@@ -68,6 +68,7 @@ const char* complex_elementwise(const Op& op, std::span<const ComplexArray> x, C
       const Complex r = [&]<std::size_t... I>(std::index_sequence<I...>) {
         return Complex(op.value(argument(I, e)...));
       }(std::make_index_sequence<N>{});
+      Choices::next();
       y.real.template data<double>()[e] = r.real;
       y.imag.template data<double>()[e] = r.imag;
     }

@@ -251,6 +251,9 @@ TEST_CASE("where cancellation makes a check fail, rounding is what remains") {
   CHECK_FALSE(report.ok());
   CHECK_FALSE(report.blame);
   CHECK(report.remains.find("What remains is rounding: subtract") != std::string::npos);
+  CHECK(text_of(report).find("reverse and forward agree with each other, but not with the others.\n") !=
+        std::string::npos);
+  CHECK(text_of(report).find("does not belong to its value") == std::string::npos);
 }
 
 TEST_CASE("cancellation is noted, with the digits that are lost") {

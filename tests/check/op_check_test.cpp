@@ -153,12 +153,30 @@ TEST_CASE("an op that is not elementwise is checked at all shapes and along all 
     CHECK(std::any_of(sum.shapes.begin(), sum.shapes.end(), [&](const ag::Shape& s) { return s.size() == rank; }));
   CHECK(has(sum, {0, 3}));
   CHECK(sum.cases > 30);
+  for (const ag::Shape& s : {ag::Shape{}, ag::Shape{1}, ag::Shape{4}, ag::Shape{0}, ag::Shape{3, 4}, ag::Shape{4, 4},
+                             ag::Shape{2, 0}, ag::Shape{2, 3, 4}, ag::Shape{2, 1, 3, 2}, ag::Shape{2, 0, 3, 1}})
+    CHECK(has(sum, s));
   // Products of vectors, matrices and stacks of them.
   const auto matmul = ag::gradcheck(ag::op::Matmul{});
   INFO(matmul);
   CHECK(matmul.ok());
   for (const ag::Shape& s : {ag::Shape{4}, ag::Shape{3, 4}, ag::Shape{3, 0}, ag::Shape{2, 4, 5}, ag::Shape{2, 1, 3, 2}})
     CHECK(has(matmul, s));
+  // The shapes of two arguments go together; a third is like the second.
+  const auto pairs = [](const ag::GradcheckReport& report, const ag::Shape& a, const ag::Shape& b) {
+    for (std::size_t k = 0; k + 1 < report.shapes.size(); k += 2)
+      if (report.shapes[k] == a && report.shapes[k + 1] == b) return true;
+    return false;
+  };
+  for (const auto& [a, b] : std::vector<std::pair<ag::Shape, ag::Shape>>{{{3, 4}, {4, 2}},
+                                                                         {{3, 4}, {4}},
+                                                                         {{4}, {4, 2}},
+                                                                         {{3, 0}, {0, 2}},
+                                                                         {{0, 3}, {3, 2}},
+                                                                         {{2, 3, 4}, {2, 4, 5}},
+                                                                         {{2, 3, 4}, {4, 2}},
+                                                                         {{2, 1, 3, 2}, {3, 2, 4}}})
+    CHECK(pairs(matmul, a, b));
   for (const auto& report :
        {ag::gradcheck(ag::op::Mean{}), ag::gradcheck(ag::op::Prod{}), ag::gradcheck(ag::op::Min{}),
         ag::gradcheck(ag::op::Cumsum{}), ag::gradcheck(ag::op::Softmax{}), ag::gradcheck(ag::op::LogSoftmax{}),
@@ -223,12 +241,35 @@ TEST_CASE("a formula that is right on paper, and without digits in double precis
   const auto report = ag::gradcheck(Unstable{});
   CHECK_FALSE(report.ok());
   CHECK(report.normwise() < 1e-3);
+  // Its formula does belong to its value: what is wrong is said instead.
+  std::ostringstream text;
+  text << report;
+  INFO(text.str());
+  CHECK(text.str().find("in double precision it cancels, and ") != std::string::npos);
+  CHECK(text.str().find("does not belong to its value") == std::string::npos);
+}
+
+TEST_CASE("products are read by the complex step, along every axis and with factors that are 0") {
+  const auto report = ag::gradcheck(ag::op::Prod{});
+  INFO(report);
+  CHECK(report.ok());
+  CHECK(report.no_complex_step.empty());
+  CHECK_FALSE(report.readings.empty());
+  for (const auto& r : report.readings) CHECK(r.complex);
+  const ag::Tensor zeros = ag::Tensor::of<double>({2, 0, -1.5, 3, 0, 0, 1, -2}, {2, 4});
+  for (const ag::Axes& axes : {ag::Axes{}, ag::Axes(0), ag::Axes(1)}) {
+    const auto at = ag::gradcheck([&](const ag::Tensor& x) { return sum(prod(x, axes)); }, zeros);
+    INFO(at);
+    CHECK(at.ok());
+    for (const auto& r : at.readings) CHECK((r.complex && *r.complex == Approx(r.reverse).margin(1e-300)));
+  }
 }
 
 TEST_CASE("an op that needs indices or labels and has none says so") {
   CHECK(ag::gradcheck(ag::op::Gather{}).complaint.find("without indices") != std::string::npos);
   CHECK(ag::gradcheck(ag::op::Take{}).complaint.find("without indices") != std::string::npos);
   CHECK(ag::gradcheck(ag::op::CrossEntropy{}).complaint.find("without labels") != std::string::npos);
+  CHECK(ag::gradcheck(ag::op::Gather{}).complaint.find("of its indices. Give it arguments") != std::string::npos);
 }
 
 TEST_CASE("the ends of a domain are looked at") {

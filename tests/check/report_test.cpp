@@ -250,3 +250,17 @@ TEST_CASE("a function that is not finite, constant or of integers is no accident
                       ag::Tensor::linspace(0, 1, {4}), ag::Tensor(xt::xarray<std::int64_t>{2, 0, 2})));
   CHECK(ag::gradcheck([](const ag::Tensor& x) { return sum(x); }, ag::Tensor::zeros({0, 3})));
 }
+
+TEST_CASE("a function of integers alone, or a model without parameters, leaves nothing to check") {
+  struct Bare {
+    void each_parameter(ag::Visitor&) {}
+  } bare;
+  const ag::Tensor integers(xt::xarray<std::int64_t>{2, 0, 1});
+  for (const auto& report : {ag::gradcheck([](const ag::Tensor& i) { return sum(cast(i, ag::float64)); }, integers),
+                             ag::gradcheck(bare, [] { return ag::Tensor(1.0); })}) {
+    INFO(report);
+    CHECK_FALSE(report.ok());
+    CHECK(report.complaint == "there is nothing to check: no parameter, or no argument of a floating dtype");
+    CHECK(report.readings.empty());
+  }
+}
