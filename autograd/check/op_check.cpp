@@ -27,6 +27,24 @@ std::int64_t side_of(const OpUnderCheck& op, const Point& p) {
   return op.branch ? op.branch(p) : op.quad ? choices_at(op, p) : 0;
 }
 
+// By the complex step.
+double slope_at(const OpUnderCheck& op, const Point& p, std::size_t k) {
+  std::vector<Complex> q(p.begin(), p.end());
+  q[k].imag = imaginary_step;
+  return op.complex_value(q).imag / imaginary_step;
+}
+
+// Whether slope or value jump between two neighbours.
+bool bends_between(const OpUnderCheck& op, const Point& a, const Point& b) {
+  const double ya = op.value(a), yb = op.value(b);
+  if (!(std::abs(ya - yb) <= 1e-9 * std::max(std::abs(ya), std::abs(yb)) + 1e-30)) return true;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    const double l = slope_at(op, a, k), r = slope_at(op, b, k);
+    if (!(std::abs(l - r) <= 1e-6 * std::max(std::abs(l), std::abs(r)))) return true;
+  }
+  return false;
+}
+
 class Points {
  public:
   Points(const OpUnderCheck& op, const GradcheckOptions& o) : op_(op), bits_(o.seed) {
@@ -62,10 +80,11 @@ class Points {
       }
     }
   }
-  // Between two points of different branches, or choices, there is a kink, or may be: found by halving.
+  // Between two points of different branches there is a kink, between those of different choices there may be one:
+  // found by halving.
   void kinks(std::size_t n) {
-    std::size_t found = 0;
-    for (std::size_t i = 0; i + 1 < n && i + 1 < points_.size() && found < 16; ++i) {
+    std::size_t found = 0, halved = 0;
+    for (std::size_t i = 0; i + 1 < n && i + 1 < points_.size() && halved < 16; ++i) {
       Point a = points_[i], b = points_[i + 1];
       const std::int64_t side = side_of(op_, a);
       if (side_of(op_, b) == side) continue;
@@ -75,6 +94,8 @@ class Points {
         if (middle == a || middle == b) break;
         (side_of(op_, middle) == side ? a : b) = middle;
       }
+      ++halved;
+      if (!op_.branch && !bends_between(op_, a, b)) continue;
       add(a);
       add(b);
       ++found;
@@ -124,12 +145,7 @@ class PointReading {
     return static_cast<double>(d);
   }
   double formula() const { return static_cast<double>(op_.quad_partial(std::vector<Quad>(p_.begin(), p_.end()), k_)); }
-  double complex(double t = 0) const {
-    const Point at = moved(t);
-    std::vector<Complex> q(at.begin(), at.end());
-    q[k_].imag = imaginary_step;
-    return op_.complex_value(q).imag / imaginary_step;
-  }
+  double complex(double t = 0) const { return slope_at(op_, moved(t), k_); }
 
  private:
   const OpUnderCheck& op_;

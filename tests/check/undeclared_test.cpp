@@ -286,6 +286,28 @@ TEST_CASE("what is smooth is no kink, however its formula chooses") {
     }
 }
 
+TEST_CASE("at a tie the slope that a smooth formula seems to have there, and nowhere else, is no excuse") {
+  // On complex numbers abs takes the right side at 0, x > 0 the left: together they say -1/2 where the slope is 1/2.
+  const auto report =
+      ag::gradcheck([](const auto& x) { return 2.0 * evaluate(MySoftplus{Slip{.factor = -1}}, x); }, ag::Tensor(0.0));
+  INFO(report);
+  CHECK_FALSE(report.ok());
+  REQUIRE(report.blame);
+  CHECK(report.blame->op == "my_softplus");
+  CHECK(report.blame->right == Approx(0.5));
+}
+
+TEST_CASE("kinks that cancel leave a smooth function, of which the slope is known") {
+  const auto f = [](const auto& x) { return evaluate(MyRelu{}, x) - evaluate(MyRelu{}, -x); };
+  const auto report = ag::gradcheck(f, 0.0);
+  INFO(report);
+  CHECK_FALSE(report.ok());
+  CHECK(report.readings[0].reverse == 0);
+  CHECK(report.readings[0].numeric == Approx(1));
+  CHECK(report.readings[0].kink.empty());
+  CHECK_FALSE(report.blame);
+}
+
 TEST_CASE("a smooth op beside a kink is not named for it") {
   const auto f = [](const ag::Var& x) { return ag::Var(evaluate(MySoftplus{}, x) + 0.5 * evaluate(MyRelu{}, x)); };
   const auto report = ag::gradcheck(f, 0.0);
