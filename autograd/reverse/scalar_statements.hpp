@@ -121,9 +121,9 @@ class ScalarStatements {
     return id;
   }
   /// Ends a statement that adds to a node, which is the first of its indices.
-  [[gnu::always_inline]] void finish_accumulation(const Cursor& c, const Ends& ends) {
-    const std::uint32_t* begin = indices_.end();
-    open_ = *begin++;
+  [[gnu::always_inline]] void finish_accumulation(std::uint32_t node, const Cursor& c, const Ends& ends) {
+    const std::uint32_t* begin = indices_.end() + 1;
+    open_ = node;
     finish(static_cast<std::uint32_t>((c.index - ends.minus) | (ends.units - begin) << 12 |
                                       (ends.minus - ends.units) << 21) |
            in_place);
@@ -151,11 +151,36 @@ class ScalarStatements {
       const std::uint32_t general = counts & general_mask;
       i -= general;
       p -= general;
-      if (counts <= general_mask) {
+      if (counts == 2) {
+        // A chain of products, each a factor of the next: what goes down it stays in a register.
+        T a = adjoint[--nodes];
+        for (;;) {
+          if (!ordinary(a)) [[unlikely]] {
+            if (!exactly_zero(a)) add_unordinary(a, i, 0, 0, 2, p, adjoint);
+            break;
+          }
+          const T first = adjoint[i[0]] + p[0] * a;
+          adjoint[i[0]] = first;
+          const T second = adjoint[i[1]] + p[1] * a;
+          adjoint[i[1]] = second;
+          const std::uint32_t before = nodes - 1;
+          if ((i[0] != before && i[1] != before) || h == last || h[-1] != 2) break;
+          a = i[1] == before ? second : first;
+          nodes = before;
+          --h;
+          i -= 2;
+          p -= 2;
+        }
+      } else if (counts <= general_mask) {
         const T a = adjoint[--nodes];
         if (ordinary(a)) [[likely]]
           add(a, i + general, general, p + general, adjoint);
         else if (!exactly_zero(a)) add_unordinary(a, i, 0, 0, general, p, adjoint);
+      } else if (counts == (in_place | 2)) {
+        --i;
+        if (h != last && h[-1] == counts && i[-1] == i[2]) sweep_products<1>(h, last, i, p, adjoint);
+        else if (h != last && h[-1] == counts && i[-2] == i[1]) sweep_products<0>(h, last, i, p, adjoint);
+        else sweep_products<2>(h, last, i, p, adjoint);
       } else if ((counts & ~general_mask) == in_place) {
         const T a = adjoint[*--i];
         if (ordinary(a)) [[likely]]
@@ -165,6 +190,11 @@ class ScalarStatements {
         i += general;
         p += general;
         nodes -= counts & max_run;
+      } else if (counts == one_unit || counts == one_minus) {
+        const T a = adjoint[--nodes];
+        T& argument = adjoint[*--i];
+        if (!exactly_zero(a)) [[likely]]
+          argument = counts == one_unit ? argument + a : argument - a;
       } else {
         const std::uint32_t units = counts >> 12 & max_units, minus = counts >> 21 & max_minus;
         const std::uint32_t* argument = i -= units + minus;
@@ -210,6 +240,43 @@ class ScalarStatements {
       return !exactly_zero(a) && exactly_zero(a - a);
     }
   }
+  // Statements s += x * y with the same x or y, for each time another s: `h`, `i` and `p` stand at the start of the
+  // last one, and are left at that of the first. The adjoint that all of them add to stays in a register meanwhile.
+  // `same` is the number of that argument; with 2 there is none, and only one statement.
+  template <std::size_t same>
+  [[gnu::always_inline]] static void sweep_products(const std::uint32_t*& h, const std::uint32_t* last,
+                                                    const std::uint32_t*& i, const T*& p, T* adjoint) {
+    if constexpr (same == 2) {
+      const T a = adjoint[i[0]];
+      if (ordinary(a)) [[likely]] {
+        adjoint[i[1]] += p[0] * a;
+        adjoint[i[2]] += p[1] * a;
+      } else if (!exactly_zero(a)) {
+        add_unordinary(a, i + 1, 0, 0, 2, p, adjoint);
+      }
+      return;
+    } else {
+      constexpr std::size_t other = 1 - same;
+      const std::uint32_t kept = i[1 + same];
+      T sum = adjoint[kept];
+      for (;;) {
+        const T a = adjoint[i[0]];
+        if (i[0] == kept || i[1 + other] == kept || !ordinary(a)) [[unlikely]]
+          break;
+        adjoint[i[1 + other]] += p[other] * a;
+        sum += p[same] * a;
+        if (h == last || h[-1] != (in_place | 2) || *(i - (2 - same)) != kept) {
+          adjoint[kept] = sum;
+          return;
+        }
+        --h;
+        i -= 3;
+        p -= 2;
+      }
+      adjoint[kept] = sum;
+      sweep_products<2>(h, last, i, p, adjoint);
+    }
+  }
   // Adds to the adjoints of the `count` arguments that end at `argument` and `p`.
   [[gnu::always_inline]] static void add(const T& a, const std::uint32_t* argument, std::uint32_t count, const T* p,
                                          T* adjoint) {
@@ -236,14 +303,16 @@ class ScalarStatements {
     if (k & 1) one(1);
   }
   // The same for an adjoint that is infinite or NaN: an argument whose partial is 0 takes no part.
-  [[gnu::noinline]] static void add_unordinary(const T& a, const std::uint32_t* argument, std::uint32_t units,
-                                               std::uint32_t minus, std::uint32_t general, const T* p, T* adjoint) {
+  [[gnu::noinline, gnu::cold]] static void add_unordinary(T a, const std::uint32_t* argument, std::uint32_t units,
+                                                          std::uint32_t minus, std::uint32_t general, const T* p,
+                                                          T* adjoint) {
     for (std::uint32_t k = 0; k < units; ++k) adjoint[*argument++] += a;
     for (std::uint32_t k = 0; k < minus; ++k) adjoint[*argument++] -= a;
     for (std::uint32_t k = 0; k < general; ++k)
       if (!exactly_zero(p[k])) adjoint[argument[k]] += p[k] * a;
   }
 
+  static constexpr std::uint32_t one_unit = 1u << 12, one_minus = 1u << 21;
   static constexpr std::uint32_t general_mask = max_general, repeated = 1u << 30, in_place = 1u << 31;
   // A header of variables: how many there are, and two bits that no statement has both.
   static constexpr std::uint32_t run_of_variables = repeated | in_place, max_run = (1u << 20) - 1;
@@ -260,8 +329,8 @@ class ScalarStatements {
   }
 
   GrowArray<T> partials_;
-  GrowArray<std::uint32_t> indices_;
-  GrowArray<std::uint32_t> headers_;  // how many arguments of each kind, and whether the node is named
+  GrowArray<std::uint32_t, 1344> indices_;
+  GrowArray<std::uint32_t, 2688> headers_;  // how many arguments of each kind, and whether the node is named
   std::uint32_t most_nodes_ = 0;
   std::uint64_t next_ = 0;
   std::uint32_t open_ = 0;  // the node of the last statement, while that may grow; 0 otherwise

@@ -1,6 +1,7 @@
 // BasicTape: the scalar tape. Every expression of its variables that gets a name becomes one statement.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <string_view>
@@ -99,18 +100,25 @@ class BasicTape {
   [[gnu::always_inline]] std::uint64_t record(const E& e, const core::Interior<T, E>& in) {
     core::ScalarArguments<T, core::leaf_count<E>> arguments;
     core::pull<T>(e, in, one, arguments);
-    auto cursor = scalar_statements_.begin(core::leaf_count<E>);
-    if (arguments.all_beside(scalar_statements_.next())) [[likely]] {
-      const bool repeats = core::is_affine<E> && arguments.repeat(scalar_statements_);
-      if (!repeats) arguments.write_partials(cursor);
-      const auto ends = arguments.write_indices(cursor);
-      return scalar_statements_.finish_result(cursor, ends, arguments.numbers(), repeats);
+    constexpr bool looks = core::ScalarArguments<T, core::leaf_count<E>>::template looks_for_equal<E>;
+    auto cursor = scalar_statements_.begin(looks ? 16 : core::leaf_count<E>);
+    if constexpr (looks) {
+      const core::IdentityLanes<core::leaf_count<E>> lanes(arguments.id);
+      if (!lanes.all_beside(scalar_statements_.next())) [[unlikely]]
+        return record_mixed(arguments.mixed());
+      const auto* begin = cursor.index;
+      if (arguments.write_merged(lanes, cursor)) {
+        const auto general = static_cast<std::uint32_t>(cursor.index - begin);
+        return scalar_statements_.finish_result(cursor, {begin, begin}, general, false);
+      }
+    } else if (!arguments.all_beside(scalar_statements_.next())) [[unlikely]] {
+      return record_mixed(arguments.mixed());
     }
-    const auto begin = cursor;
-    const auto ends = arguments.template write<false>(*this, cursor);
-    if (cursor.index == begin.index && !arguments.any_of(tag_)) return 0;
-    const auto general = static_cast<std::uint32_t>(cursor.partial - begin.partial);
-    return scalar_statements_.finish_result(cursor, ends, general, false);
+    if (arguments.template pairs<E>()) {
+      arguments.template merge_pairs<E>();
+      return finish_result<E>(arguments, cursor);
+    }
+    return finish_result<E>(arguments, cursor);
   }
 
   /// Records s += e, or s -= e with `sign` minus_one, where s is a node of this tape that nothing has read.
@@ -125,9 +133,13 @@ class BasicTape {
         refuse_dead();
       *cursor.index++ = node;
     }
-    if (arguments.all_beside(scalar_statements_.next())) [[likely]]
-      finish_accumulation<true>(extends, arguments, cursor);
-    else finish_accumulation<false>(extends, arguments, cursor);
+    if (!arguments.all_beside(scalar_statements_.next())) [[unlikely]]
+      return finish_accumulation(node, extends, arguments.mixed(), cursor);
+    if (arguments.template pairs<E>()) {
+      arguments.template merge_pairs<E>();
+      return finish_accumulation(node, extends, arguments, cursor);
+    }
+    finish_accumulation(node, extends, arguments, cursor);
   }
 
   /// Throws TapeError unless `tag` is that of this tape, of an outer one, or 0.
@@ -140,15 +152,72 @@ class BasicTape {
   }
 
  protected:
-  template <bool all_here, std::size_t count>
-  [[gnu::always_inline]] void finish_accumulation(bool extends, const core::ScalarArguments<T, count>& arguments,
-                                                  typename core::ScalarStatements<T>::Cursor cursor) {
+  using Cursor = typename core::ScalarStatements<T>::Cursor;
+
+  template <class E>
+  [[gnu::always_inline]] std::uint64_t finish_result(const core::ScalarArguments<T, core::leaf_count<E>>& arguments,
+                                                     Cursor cursor) {
+    const bool repeats = core::is_affine<E> && arguments.repeat(scalar_statements_);
+    if (!repeats) arguments.write_partials(cursor);
+    const auto ends = arguments.write_indices(cursor);
+    return scalar_statements_.finish_result(cursor, ends, arguments.numbers(), repeats);
+  }
+  template <std::size_t count>
+  [[gnu::always_inline]] void finish_accumulation(std::uint32_t node, bool extends,
+                                                  const core::ScalarArguments<T, count>& arguments, Cursor cursor) {
     if (extends) {
-      arguments.template write_numbers<all_here>(*this, cursor);
+      arguments.write_numbers(cursor);
       scalar_statements_.extend(cursor);
     } else {
-      scalar_statements_.finish_accumulation(cursor, arguments.template write<all_here>(*this, cursor));
+      arguments.write_partials(cursor);
+      scalar_statements_.finish_accumulation(node, cursor, arguments.write_indices(cursor));
     }
+  }
+
+  // The same where an argument is a constant, or a variable of an outer tape.
+  template <std::size_t count>
+  std::uint64_t record_mixed(const core::MixedArguments<T, count>& arguments) {
+    return record_mixed(arguments.argument, arguments.argument + count);
+  }
+  [[gnu::noinline]] std::uint64_t record_mixed(const core::MixedArgument<T>* begin, const core::MixedArgument<T>* end) {
+    auto cursor = scalar_statements_.begin(static_cast<std::size_t>(end - begin));
+    const auto start = cursor;
+    const auto ends = write_mixed(begin, end, cursor);
+    const auto own = [this](const auto& x) { return static_cast<std::uint32_t>(x.id >> 32) == tag_; };
+    if (cursor.index == start.index && std::none_of(begin, end, own)) return 0;
+    const auto general = static_cast<std::uint32_t>(cursor.partial - start.partial);
+    return scalar_statements_.finish_result(cursor, ends, general, false);
+  }
+  template <std::size_t count>
+  void finish_accumulation(std::uint32_t node, bool extends, const core::MixedArguments<T, count>& arguments,
+                           Cursor cursor) {
+    finish_accumulation(node, extends, arguments.argument, arguments.argument + count, cursor);
+  }
+  [[gnu::noinline]] void finish_accumulation(std::uint32_t node, bool extends, const core::MixedArgument<T>* begin,
+                                             const core::MixedArgument<T>* end, Cursor cursor) {
+    if (!extends) return scalar_statements_.finish_accumulation(node, cursor, write_mixed(begin, end, cursor));
+    for (const auto* x = begin; x != end; ++x)
+      if (x->kind != core::PartialKind::absent) write_mixed(*x, true, cursor);
+    scalar_statements_.extend(cursor);
+  }
+  // Gives where the indices of partial 1 and of -1 end.
+  typename core::ScalarStatements<T>::Ends write_mixed(const core::MixedArgument<T>* begin,
+                                                       const core::MixedArgument<T>* end, Cursor& cursor) const {
+    using enum core::PartialKind;
+    const auto write = [&](core::PartialKind kind) {
+      for (const auto* x = begin; x != end; ++x)
+        if (x->kind == kind) write_mixed(*x, kind == number, cursor);
+      return cursor.index;
+    };
+    const std::uint32_t *units = write(plus_one), *minus = write(minus_one);
+    write(number);
+    return {units, minus};
+  }
+  void write_mixed(const core::MixedArgument<T>& x, bool with_partial, Cursor& cursor) const {
+    const auto tag = static_cast<std::uint32_t>(x.id >> 32);
+    if (tag != tag_) return check(tag);
+    *cursor.index++ = static_cast<std::uint32_t>(x.id);
+    if (with_partial) *cursor.partial++ = x.partial;
   }
 
   [[noreturn]] static void refuse_dead() {

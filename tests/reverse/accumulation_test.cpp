@@ -29,7 +29,7 @@ Outcome run(Tape& tape, std::uint64_t seed) {
   const auto any = [&]() -> ag::Var& { return v[bits() % v.size()]; };
   for (int step = 0; step < 30; ++step) {
     ag::Var &a = any(), &b = any(), &c = any();
-    switch (bits() % 14) {
+    switch (bits() % 18) {
       case 0:
         a = tanh(b * c);
         break;
@@ -79,6 +79,22 @@ Outcome run(Tape& tape, std::uint64_t seed) {
       case 13:
         std::swap(a, b);
         break;
+      case 14:
+        for (int k = 0; k < 3; ++k) a *= cos(c), a = sin(b) * a;
+        break;
+      case 15:
+        a = tanh(0.5 * b * b + sin(c) * c);
+        break;
+      case 16: {
+        const ag::Var &d = any(), &e = any(), &f = any();
+        a = tanh(d - 0.1 * (b * (c - d) + e * (f - c)) + 0.1 * (c + d + f + e - 2.0 * b));
+        break;
+      }
+      case 17:
+        for (ag::Var& x : v) x = tanh(x);
+        for (ag::Var& x : v) x += 0.1 * b * c;
+        for (ag::Var& x : v) x -= 0.1 * c + 0.2 * c;
+        break;
     }
   }
   ag::Var f = 0;
@@ -124,6 +140,55 @@ TEST_CASE("a dot product is one statement, however long") {
   CHECK(tape.bytes() - before < 12 * x.size() + 100);  // 12 bytes an argument and a few headers
   const auto g = tape.gradient(sum);
   for (std::size_t i = 0; i < x.size(); ++i) REQUIRE(g[x[i]].value() == x[i].value());
+}
+
+TEST_CASE("sums that one variable adds to, one after the other") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const auto gradients = [](auto&& tape, const auto& last) {
+    std::vector<ag::Var> x, s;
+    for (int i = 0; i < 6; ++i) x.push_back(tape.variable(1.0 + i));
+    for (int i = 0; i < 6; ++i) s.push_back(tape.variable(0.5)), s.back() = sin(s.back());
+    for (int i = 0; i < 6; ++i) s[i] += x[i] * x[2];
+    for (int i = 0; i < 6; ++i) s[i] += x[3] * x[i];
+    for (int i = 0; i < 3; ++i) s[i] -= 2.0 * x[1] + 3.0 * x[1];
+    ag::Var f = last(s);
+    const auto g = tape.gradient(f);
+    std::vector<double> out;
+    for (const ag::Var& v : x) out.push_back(ag::Var(g[v]).value());
+    return out;
+  };
+  const auto same = [&](const auto& last) {
+    const auto got = gradients(ag::Tape(), last), expected = gradients(ag::Tape(ag::record_graph), last);
+    for (std::size_t k = 0; k < got.size(); ++k) {
+      INFO("variable " << k);
+      if (std::isfinite(expected[k])) CHECK(got[k] == Approx(expected[k]).epsilon(1e-14));
+      else CHECK(got[k] == expected[k]);
+    }
+  };
+  same([](const auto& s) { return s[0] * s[1] + s[2] * s[3] - s[4] * s[5]; });
+  same([](const auto& s) { return s[0] * s[1] + s[2] * s[3]; });  // cotangents of 0 between others
+  same([&](const auto& s) { return s[0] * s[1] + sqrt(s[3] - s[3].value()) + s[5] * infinity; });
+}
+
+TEST_CASE("what goes down a chain of products goes to their other factors too") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (const double seed : {1.0, 0.0, infinity}) {
+    ag::Tape tape;
+    std::vector<ag::Var> x;
+    for (int i = 0; i < 5; ++i) x.push_back(tape.variable(1.0 + i));
+    ag::Var p = x[0] * x[1];
+    p *= x[2];
+    p = x[3] * p;
+    const ag::Var here = p;
+    p *= p;
+    p = p * here;  // the cube of 1 * 2 * 3 * 4
+    p *= x[4];
+    const ag::Var f = p * seed;
+    const auto g = tape.gradient(f);
+    const double cube = 24.0 * 24 * 24;
+    for (int i = 0; i < 4; ++i) CHECK(g[x[i]].value() == (seed == 0 ? 0 : seed * 5 * 3 * cube / (1.0 + i)));
+    CHECK(g[x[4]].value() == (seed == 0 ? 0 : seed * cube));
+  }
 }
 
 TEST_CASE("a sum that has grown is cut back by a rewind") {

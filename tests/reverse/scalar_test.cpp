@@ -1,4 +1,5 @@
 // Scalars on the tape: what a statement costs, how long a tape can get, and what it refuses.
+#include <array>
 #include <cmath>
 #include <memory>
 #include <vector>
@@ -25,6 +26,77 @@ TEST_CASE("a statement stores a partial and an index for each argument, an index
   CHECK(cost(x * 0.0) == 4 + 12);
   // A slope known to be 0 from its type is not stored, and the result is on the tape all the same.
   CHECK(cost(floor(x)) == 4);
+}
+
+TEST_CASE("a variable that is squared is one argument") {
+  ag::Tape tape;
+  const auto x = tape.variable(3.0), y = tape.variable(4.0);
+  const auto check = [&](const auto& e, std::size_t arguments, double dx, double dy) {
+    const std::size_t before = tape.bytes();
+    const ag::Var named = e;
+    CHECK(tape.bytes() - before == 4 + 12 * arguments);
+    const auto g = tape.gradient(named);
+    CHECK(g[x].value() == dx);
+    CHECK(g[y].value() == dy);
+  };
+  check(x * x, 1, 6, 0);
+  check(100.0 * x * x + y * y, 2, 600, 8);
+  check(x * x - y * (2.0 * y), 2, 6, -16);
+  check(x * x + x * y, 4, 10, 3);  // one product of two variables, and all stay as they are
+  check(ag::Var(2.0) * x + y * y, 3, 2, 8);
+  ag::Var s = x * y;
+  const std::size_t before = tape.bytes();
+  s += x * x;
+  s -= 3.0 * y * y;
+  CHECK(tape.bytes() - before == 2 * 12);
+  const auto g = tape.gradient(s);
+  CHECK(g[x].value() == 4 + 6);
+  CHECK(g[y].value() == 3 - 24);
+  const ag::Tensor t = tape.variable(ag::Tensor::ones({2}));
+  const ag::Var after = x * x;
+  CHECK(tape.gradient(after)[x].value() == 6);
+}
+
+TEST_CASE("a statement of many arguments names each variable once") {
+  ag::Tape tape;
+  std::vector<ag::Var> x;
+  for (int i = 0; i < 13; ++i) x.push_back(tape.variable(1.0 + 0.25 * i));
+  // 12 arguments with these partials: 1, then in pairs of a product, then 1 and -1
+  const auto check = [&](std::array<std::size_t, 12> v, std::size_t arguments) {
+    std::vector<double> expected(x.size());
+    expected[v[0]] += 1;
+    for (const std::size_t k : {1, 4, 7}) {
+      const double a = x[v[k]].value(), b = x[v[k + 1]].value(), c = x[v[k + 2]].value();
+      expected[v[k]] += b - c;
+      expected[v[k + 1]] += a;
+      expected[v[k + 2]] -= a;
+    }
+    expected[v[10]] += 1;
+    expected[v[11]] -= 1;
+    const auto at = [&](std::size_t k) -> const ag::Var& { return x[v[k]]; };
+    const std::size_t before = tape.bytes();
+    const ag::Var y =
+        at(0) + at(1) * (at(2) - at(3)) + at(4) * (at(5) - at(6)) + at(7) * (at(8) - at(9)) + at(10) - at(11);
+    if (ag::core::merges_equal && arguments) CHECK(tape.bytes() - before == 4 + 12 * arguments);
+    else CHECK(tape.bytes() - before == 4 + 9 * 12 + 3 * 4);
+    const auto g = tape.gradient(ag::Var(y * 2.0));
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      INFO("variable " << i);
+      CHECK(g[x[i]].value() == 2 * expected[i]);
+    }
+  };
+  for (int round = 0; round < 2; ++round) {  // more patterns than are remembered, so that they are learned again
+    check({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 0);
+    check({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0}, 11);
+    check({0, 1, 2, 3, 1, 2, 3, 1, 2, 3, 0, 4}, 5);
+    check({12, 11, 11, 11, 4, 4, 5, 6, 7, 8, 9, 11}, 8);
+    check({0, 0, 1, 1, 0, 1, 1, 0, 2, 2, 3, 3}, 4);
+    check({0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7}, 0);  // one of them five times: as they are
+    check({5, 4, 3, 2, 1, 0, 5, 4, 3, 2, 1, 0}, 6);
+  }
+  const auto z = tape.variable(7.0);  // beside constants
+  const ag::Var c = 2.0, y = z + z * (c - z) + z * (c - c) + c * (z - c) + c - z;
+  CHECK(tape.gradient(y)[z].value() == 1 + (2 - 14) + 0 + 2 - 1);
 }
 
 TEST_CASE("constants cost nothing and stay off the tape") {
