@@ -63,6 +63,18 @@ void free_if_last(Buffer* buffer) noexcept {
 
 }  // namespace
 
+namespace {
+
+// The last line of memory, which kernels read to its end: what they read there must be something, and nothing for which
+// a function has a path of its own.
+void fill_rest(std::byte* line, Dtype dtype) {
+  if (dtype == float64) std::fill_n(reinterpret_cast<double*>(line), alignment / sizeof(double), 0.5);
+  else if (dtype == float32) std::fill_n(reinterpret_cast<float*>(line), alignment / sizeof(float), 0.5f);
+  else std::memset(line, 0, alignment);
+}
+
+}  // namespace
+
 void Array::release(Node* node) noexcept {
   static_assert(std::is_trivially_destructible_v<Block>);
   if (!last_reference(node->references)) return;
@@ -79,7 +91,8 @@ void Array::forget(Node* node) noexcept {
 
 Array Array::empty(const Shape& shape, Dtype dtype) {
   const Index size = count(shape);
-  const std::size_t element_bytes = static_cast<std::size_t>(size) * size_of(dtype);
+  const std::size_t used = static_cast<std::size_t>(size) * size_of(dtype);
+  const std::size_t element_bytes = (used + alignment - 1) / alignment * alignment;
   Buffer* buffer = nullptr;
   Node* own = nullptr;
   if (element_bytes >= many_bytes) {
@@ -99,13 +112,14 @@ Array Array::empty(const Shape& shape, Dtype dtype) {
     own = &block->node;
     own->data = block->data();
   }
+  if (used < element_bytes) fill_rest(own->data + element_bytes - alignment, dtype);
   Node& node = *own;
   node.dtype = dtype;
-  node.contiguous = true;
+  node.contiguous = node.whole = true;
   node.size = size;
   node.buffer = buffer;
   node.shape = shape;
-  node.strides = row_major(shape);
+  set_row_major(node.strides, shape);
   return Array(&node);
 }
 
@@ -128,6 +142,7 @@ Array Array::view(const Shape& shape, const Strides& strides, Index offset) cons
   Node* node = new (pool_allocate(sizeof(Node))) Node;
   node->dtype = dtype();
   node->contiguous = is_contiguous(shape, strides);
+  node->whole = false;
   node->size = count(shape);
   node->data = node_->data + offset * static_cast<Index>(size_of(dtype()));
   node->buffer = node_->buffer;

@@ -70,6 +70,12 @@ class Array {
 
   /// True when the elements lie row-major without gaps.
   bool contiguous() const { return node_->contiguous; }
+  /// Whether `bytes` from the first element on can be read: memory ends with a full register.
+  bool reaches(std::size_t bytes) const {
+    return node_->data + bytes <= reinterpret_cast<std::byte*>(node_->buffer) + node_->buffer->bytes;
+  }
+  /// True for an array that was made with its memory, not as a view: the rest of its last register is nobody else's.
+  bool whole() const { return node_->whole; }
   /// This array if it is contiguous, otherwise a row-major copy.
   Array packed() const;
   /// A row-major copy with memory of its own.
@@ -100,7 +106,7 @@ class Array {
     std::atomic<std::uint32_t> references{1};
     std::atomic<std::uint32_t> watchers{1};  // each ArrayWatch, and one for all references together
     Dtype dtype;
-    bool contiguous;
+    bool contiguous, whole;
     Index size;
     std::byte* data;
     Buffer* buffer;

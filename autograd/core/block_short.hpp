@@ -49,12 +49,16 @@ inline Index period_in(const Shape& space, const Shape& shape) {
   return period;
 }
 
-// An argument as a run of n elements. A tiny one fills less than a register, and is padded to it.
+/// n elements as many as fill whole registers.
 template <class T>
-const T* run_of(const Array& a, const Shape& space, Index n, Scratch<T>& scratch) {
-  const bool tiny = n < lanes<T>, in_place = a.contiguous() && a.dtype() == dtype_of<T>;
-  if (in_place && a.size() == n && !tiny) return a.data<const T>();
-  T* const to = scratch.take();
+constexpr Index whole_registers(Index n) {
+  return (n + lanes<T> - 1) / lanes<T> * lanes<T>;
+}
+
+// An argument as a run of n elements that is not one in memory, or one that ends with it: copied.
+template <class T>
+const T* packed_run(const Array& a, const Shape& space, Index n, T* to) {
+  const bool in_place = a.contiguous() && a.dtype() == dtype_of<T>;
   const Index period = in_place ? a.size() == n ? n : period_in(space, a.shape()) : 0;
   if (period == 1) {
     std::fill_n(to, n, *a.data<const T>());
@@ -66,8 +70,23 @@ const T* run_of(const Array& a, const Shape& space, Index n, Scratch<T>& scratch
     const Walk walk(space, broadcast_strides(a.shape(), a.strides(), space));
     with_type(a.dtype(), [&]<class S>(Type<S>) { gather(walk, a.data<const S>(), 0, n, to); });
   }
-  if (tiny) Reader<T>::pad(to, n);
+  Reader<T>::pad(to, n);
   return to;
+}
+
+// An argument as a run of n elements, behind which as many can be read as fill the last register.
+template <class T>
+inline const T* run_of(const Array& a, const Shape& space, Index n, Scratch<T>& scratch) {
+  if (a.size() == n && a.contiguous() && a.dtype() == dtype_of<T> &&
+      a.reaches(static_cast<std::size_t>(whole_registers<T>(n)) * sizeof(T))) [[likely]]
+    return a.data<const T>();
+  return packed_run(a, space, n, scratch.take());
+}
+
+// Whether a kernel may write n elements of an array where they lie, and the last register to its end.
+template <class T>
+bool takes_registers(const Array& a, Index n) {
+  return a.size() == n && a.dtype() == dtype_of<T> && (a.whole() || n % lanes<T> == 0);
 }
 
 // Sums a run over the axes along which an array of this shape is repeated, in double, block by block as the loop does.
@@ -92,79 +111,52 @@ void sum_run(const T* run, const Shape& space, Index n, const Shape& shape, T* t
 template <class T>
 void forward_short(ForwardKernel kernel, const void* formula, const Shape& space, Index n, ArrayList in,
                    const Array& out, double scale) {
-  const bool tiny = n < lanes<T>, reduces = !(out.shape() == space);
   Scratch<T> scratch(in.size() + 1, n);
-  SmallArray<const void*> from(in.size());
+  SmallArray<const void*> from(in.size(), unset);
   for (std::size_t k = 0; k < in.size(); ++k) from[k] = run_of(*in[k], space, n, scratch);
-  const bool stores_directly = !tiny && !reduces && out.dtype() == dtype_of<T>;
-  T* const to = stores_directly ? out.data<T>() : scratch.take();
-  const Index full = tiny ? lanes<T> : n - n % lanes<T>;
-  kernel(formula, static_cast<std::size_t>(full), from.data(), to);
-  if (full < n) {  // the last register of elements, some of them for the second time
-    for (std::size_t k = 0; k < in.size(); ++k) from[k] = static_cast<const T*>(from[k]) + n - lanes<T>;
-    kernel(formula, static_cast<std::size_t>(lanes<T>), from.data(), to + n - lanes<T>);
-  }
-  if (stores_directly) return;
+  const bool reduces = !(out.shape() == space), direct = !reduces && takes_registers<T>(out, n);
+  T* const to = direct ? out.data<T>() : scratch.take();
+  kernel(formula, static_cast<std::size_t>(whole_registers<T>(n)), from.data(), to);
+  if (direct) return;
   if (reduces) sum_run(to, space, n, out.shape(), out.data<T>(), false, scale);
   else if (out.dtype() == boolean)
     for (Index i = 0; i < n; ++i) out.data<bool>()[i] = to[i] != T{0};
   else std::copy_n(to, n, out.data<T>());
 }
 
-// The cotangents of the last register of elements. Overwritten, never added: the same adjoint may stand behind two
-// arguments, and each must see the other's sum. The cotangent of those met before may be overwritten already: what
-// comes out for them is dropped.
-template <class T>
-void backward_rest(BackwardKernel kernel, const void* formula, Index n, Index full, SmallArray<const void*>& from,
-                   const T* cotangent, SmallArray<void*>& to, std::uint64_t add) {
-  struct alignas(64) Register {
-    T lane[lanes<T>];
-    Register() {}
-  };
-  const Index last = n - lanes<T>;
-  SmallArray<Register> rest(from.size());
-  SmallArray<void*> rest_to(from.size());
-  for (std::size_t k = 0; k < from.size(); ++k) {
-    from[k] = static_cast<const T*>(from[k]) + last;
-    rest_to[k] = to[k] ? rest[k].lane : nullptr;
-  }
-  kernel(formula, static_cast<std::size_t>(lanes<T>), from.data(), cotangent + last, rest_to.data(), 0);
-  for (std::size_t k = 0; k < from.size(); ++k) {
-    if (!to[k]) continue;
-    T* const target = static_cast<T*>(to[k]) + last;
-    const bool adds = add >> k & 1;
-    for (Index i = full - last; i < lanes<T>; ++i) target[i] = adds ? target[i] + rest[k].lane[i] : rest[k].lane[i];
-  }
-}
-
 template <class T>
 void backward_short(BackwardKernel kernel, const void* formula, const Shape& space, Index n, ArrayList in,
                     const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints) {
-  const bool tiny = n < lanes<T>;
   Scratch<T> scratch(2 * in.size() + 2, n);
-  SmallArray<const void*> from(in.size());
-  SmallArray<void*> to(in.size());
-  std::uint64_t add = 0;
-  const auto direct = [&](std::size_t k) { return !tiny && adjoints[k].array->size() == n; };
+  SmallArray<const void*> from(in.size(), unset);
+  SmallArray<void*> to(in.size(), unset);
+  std::uint64_t add = 0, packed = 0;
   const T* g = run_of(cotangent, space, n, scratch);
   for (std::size_t k = 0; k < in.size(); ++k) {
     from[k] = in[k] == &cotangent ? g : run_of(*in[k], space, n, scratch);  // one that was not kept, nor is needed
-    to[k] = !adjoints[k].array ? nullptr : direct(k) ? adjoints[k].array->template data<T>() : scratch.take();
-    if (to[k] && adjoints[k].add && direct(k)) add |= std::uint64_t{1} << k;
+    const AdjointTarget& target = adjoints[k];
+    to[k] = nullptr;
+    if (!target.array) continue;
+    if (takes_registers<T>(*target.array, n)) {
+      to[k] = target.array->template data<T>();
+      add |= std::uint64_t{target.add} << k;
+    } else {
+      to[k] = scratch.take();
+      packed |= std::uint64_t{1} << k;
+    }
   }
-  const Index full = tiny ? lanes<T> : n - n % lanes<T>;
+  const Index full = whole_registers<T>(n);
   if (scale != 1.0) {
     T* const scaled = scratch.take();
-    for (Index i = 0; i < std::max(n, full); ++i) scaled[i] = g[i] * static_cast<T>(scale);
+    for (Index i = 0; i < full; ++i) scaled[i] = g[i] * static_cast<T>(scale);
     g = scaled;
   }
   kernel(formula, static_cast<std::size_t>(full), from.data(), g, to.data(), add);
-  if (full < n) backward_rest(kernel, formula, n, full, from, g, to, add);
-  for (std::size_t k = 0; k < in.size(); ++k) {
-    if (!to[k] || direct(k)) continue;
+  for (std::size_t k = 0; packed && k < in.size(); ++k) {
+    if (!(packed >> k & 1)) continue;
     const T* const run = static_cast<const T*>(to[k]);
-    T* const target = adjoints[k].array->template data<T>();
     const Array& sum = *adjoints[k].array;
+    T* const target = sum.data<T>();
     if (sum.size() != n) sum_run(run, space, n, sum.shape(), target, adjoints[k].add, 1.0);
     else if (adjoints[k].add)
       for (Index i = 0; i < n; ++i) target[i] += run[i];

@@ -41,7 +41,12 @@ class Shape {
   Shape(const Shape& o) { *this = o; }
   Shape& operator=(const Shape& o) {
     rank_ = o.rank_;
-    std::memcpy(dims_, o.dims_, few * sizeof(Index));  // one register, where a loop would call the C library
+    // One by one, as they were written: a wider load would wait until all of them have reached the cache.
+    for (std::size_t i = 0; i < few; ++i) {
+      Index d = o.dims_[i];
+      asm("" : "+r"(d));
+      dims_[i] = d;
+    }
     if (rank_ > few) std::memcpy(dims_ + few, o.dims_ + few, (max_rank - few) * sizeof(Index));
     return *this;
   }
@@ -159,14 +164,19 @@ Index count(const Shape& s) {
   return n;
 }
 
-Strides row_major(const Shape& s) {
-  Strides strides;
+/// The same, written where they shall be.
+inline void set_row_major(Strides& strides, const Shape& s) {
   strides.resize(s.size());
   Index stride = 1;
   for (std::size_t i = s.size(); i-- > 0;) {
     strides[i] = stride;
     stride *= s[i] > 0 ? s[i] : 1;
   }
+}
+
+Strides row_major(const Shape& s) {
+  Strides strides;
+  set_row_major(strides, s);
   return strides;
 }
 

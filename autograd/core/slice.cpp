@@ -103,6 +103,15 @@ Window along(const Shape& source, std::size_t axis, Index start, Index count) {
   return w;
 }
 
+Window at(const Shape& source, std::size_t axis, Index index) {
+  Window w{source, {}, {}, {}, {}};
+  for (std::size_t d = 0; d < source.size(); ++d) {
+    if (d == axis) w.start.push_back(index), w.step.push_back(1);
+    else keep_axis(w, 0, 1, source[d]);
+  }
+  return w;
+}
+
 std::vector<Window> parts(const Shape& source, Index sections, Index axis) {
   const std::size_t d = normalize_axis("split", axis, source.size());
   if (sections < 1 || source[d] % sections != 0)

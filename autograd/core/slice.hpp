@@ -94,6 +94,9 @@ Window window(std::string_view where, const Shape& source, std::span<const Slice
 /// The elements start to start + count of one axis, everything of the others; inside, which is the caller's promise.
 Window along(const Shape& source, std::size_t axis, Index start, Index count);
 
+/// One index of an axis, which is dropped; inside, which is the caller's promise.
+Window at(const Shape& source, std::size_t axis, Index index);
+
 /// The windows of `sections` equal parts along an axis. Throws ShapeError when they are not equal.
 std::vector<Window> parts(const Shape& source, Index sections, Index axis);
 /// The windows between the given places along an axis, clamped as ranges are.

@@ -6,16 +6,25 @@
 
 #include <cstddef>
 #include <new>
+#include <type_traits>
 
 #include <autograd/core/pool.hpp>
 
 namespace autograd::core {
+
+/// Asks for elements that are written before they are read.
+struct Unset {};
+inline constexpr Unset unset{};
 
 template <class T, std::size_t few = 12>
 class SmallArray {
   static_assert(alignof(T) <= alignment);
 
  public:
+  SmallArray(std::size_t size, Unset) : size_(size) {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+    data_ = static_cast<T*>(size > few ? pool_allocate(size * sizeof(T)) : static_cast<void*>(space_));
+  }
   explicit SmallArray(std::size_t size) : size_(size) {
     data_ = static_cast<T*>(size > few ? pool_allocate(size * sizeof(T)) : static_cast<void*>(space_));
     for (std::size_t i = 0; i < size; ++i) ::new (static_cast<void*>(data_ + i)) T();

@@ -30,7 +30,7 @@ struct Stack {
   void pullback(const auto& g, std::span<const Shape> x, const auto& give) const {
     const std::size_t d = core::normalize_axis(name, axis, g.rank());
     for (std::size_t k = 0; k < x.size(); ++k)
-      give(k, [&] { return reshape(core::sliced(g, core::along(g.shape(), d, static_cast<Index>(k), 1)), x[k]); });
+      give(k, [&] { return core::sliced(g, core::at(g.shape(), d, static_cast<Index>(k))); });
   }
 };
 

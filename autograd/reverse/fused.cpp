@@ -16,9 +16,10 @@ struct Recorded {
   const void* formula;
   std::span<const Tensor* const> leaves;
   std::span<const NodeId> nodes;  // of the leaves, and of what else the statement reads
-  Shape space, kept;
+  const Shape &space, &kept;
   Dtype dtype;
   double scale;
+  bool same_shape;  // all leaves have the shape of the space
 
   /// The leaves whose values the cotangents of those on the tape are computed from.
   std::uint64_t reads() const {
@@ -71,6 +72,7 @@ class FusedStatement : public Statement {
         kept_(r.kept),
         dtype_(r.dtype),
         scale_(r.scale),
+        same_shape_(r.same_shape),
         count_(r.leaves.size()),
         values_(count_),
         nodes_(r.nodes.size()),
@@ -83,7 +85,7 @@ class FusedStatement : public Statement {
     for (std::size_t k = 0; k < count_; ++k) {
       const Array& value = r.leaves[k]->data();
       // What is repeated is small, and says by its shape what is summed.
-      const bool keeps = (reads >> k & 1) != 0 || !(value.shape() == space_);
+      const bool keeps = (reads >> k & 1) != 0 || !(same_shape_ || value.shape() == space_);
       new (leaf(k)) Leaf{keeps ? value : Array(), keeps ? value.version() : 0};
       kept_arguments |= std::uint64_t{keeps} << k;
     }
@@ -98,36 +100,41 @@ class FusedStatement : public Statement {
     // A kernel has read an element of its cotangent when it writes that element of an adjoint, so the two may share
     // memory.
     bool spare = g.data() && g.data().unique() && g.data().contiguous() && g.shape() == space_;
-    SmallArray<const Array*> values(values_);
+    SmallArray<const Array*> values(values_, unset);
     SmallArray<AdjointTarget> targets(values_);
     // The cotangent of a slice goes straight to its place in that of the whole. Not of a short one, where finding the
     // place takes longer, and not when several cores share the work: slices may overlap.
-    const Index n = count(space_);
-    const bool parts_possible = n > block_size && n < parallel_threshold;
+    const Index size = count(space_);
+    const bool parts_possible = size > block_size && size < parallel_threshold;
     SmallArray<const Statement*> part(parts_possible ? count_ : 0);
     bool any_part = false;
     for (std::size_t k = 0; k < values_; ++k) {
       const Array& value = leaf(k)->value;
+      values[k] = value ? &value : nullptr;
       if (!value) continue;
-      values[k] = &value;
       if (value.version() != leaf(k)->version)
         throw TapeError(kernels_.name, "a tensor that its gradient needs was changed in place after it was recorded",
                         "Change a copy, or take the gradient first.");
     }
+    NodeId taken;  // whose cotangent is in the memory of g now
     for (std::size_t k = 0; k < count_; ++k) {
-      if (!*node(k)) continue;
-      const Shape& shape = values[k] ? values[k]->shape() : space_;
-      for (std::size_t j = 0; j < k && !targets[k].array; ++j)
-        if (*node(j) == *node(k)) targets[k] = {targets[j].array, true};
-      if (!targets[k].array && parts_possible && shape == space_ && (part[k] = part_beside(sweep, *node(k)))) {
-        any_part = true;
+      const NodeId n = *node(k);
+      if (!n) continue;
+      if (n == taken) {
+        targets[k] = {&g.data(), true};
         continue;
       }
-      if (!targets[k].array && spare && shape == space_ && sweep.offer(node(k)->index, g)) {
+      const Shape& shape = values[k] ? values[k]->shape() : space_;
+      const bool fills = same_shape_ || shape == space_;
+      if (parts_possible && fills && (part[k] = part_beside(sweep, n))) {
+        any_part = true;
+      } else if (spare && fills && sweep.offer(n.index, g)) {
         targets[k].array = &g.data();
         spare = false;
+        taken = n;
+      } else {
+        targets[k].array = &sweep.accumulator(n.index, shape, dtype_, targets[k].add);
       }
-      if (!targets[k].array) targets[k].array = &sweep.accumulator(node(k)->index, shape, dtype_, targets[k].add);
     }
     // All accumulators first: one that a view looks at would be copied.
     SmallArray<const Array*> wholes(any_part ? count_ : 0);
@@ -180,6 +187,7 @@ class FusedStatement : public Statement {
   Shape space_, kept_;
   Dtype dtype_;
   double scale_;
+  bool same_shape_;
   std::size_t count_, values_, nodes_;  // leaves; values kept of them and of the result; nodes read
   std::byte* behind_;
 };
@@ -227,10 +235,7 @@ class FusedUpdate final : public FusedStatement {
 };
 
 Shape space_of(const FusedKernels& kernels, std::span<const Tensor* const> leaves) {
-  Shape space = leaves[0]->shape();
-  bool same = true;
-  for (const Tensor* t : leaves) same &= t->shape() == space;
-  if (same) return space;
+  Shape space;
   try {
     for (const Tensor* t : leaves) space = broadcast(kernels.name, space, t->shape());
   } catch (const ShapeError&) {
@@ -240,6 +245,21 @@ Shape space_of(const FusedKernels& kernels, std::span<const Tensor* const> leave
     throw;
   }
   return space;
+}
+
+// The common dtype of the leaves. Throws DtypeError.
+Dtype dtype_of_leaves(const FusedKernels& kernels, std::span<const Tensor* const> leaves) {
+  LeafDtype common;
+  bool integers = false, floating = false;
+  for (const Tensor* t : leaves) {
+    common.see(*t);
+    integers |= t->dtype() == int64;
+    floating |= is_floating(t->dtype());
+  }
+  if (integers && !floating && !kernels.boolean)
+    throw DtypeError(kernels.name, "arithmetic needs a floating tensor, got int64",
+                     "Convert with cast(x, ag::float64).");
+  return common.get();
 }
 
 // The nodes of the leaves; false when none is on the tape.
@@ -260,19 +280,17 @@ void LeafDtype::mismatch() {
 }
 
 Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::span<const Tensor* const> leaves,
-                      const Reduction& reduction, SourceLocation where) {
-  LeafDtype common;
-  bool integers = false, floating = false;
-  for (const Tensor* t : leaves) {
-    common.see(*t);
-    integers |= t->dtype() == int64;
-    floating |= is_floating(t->dtype());
+                      const Reduction& reduction, const SourceLocation& where) {
+  const Array& first = leaves[0]->data();
+  bool same_shape = true, same_dtype = is_floating(first.dtype());
+  SmallArray<const Array*> values(leaves.size(), unset);
+  for (std::size_t k = 0; k < leaves.size(); ++k) {
+    values[k] = &leaves[k]->data();
+    same_shape &= values[k]->shape() == first.shape();
+    same_dtype &= values[k]->dtype() == first.dtype();
   }
-  if (integers && !floating && !kernels.boolean)
-    throw DtypeError(kernels.name, "arithmetic needs a floating tensor, got int64",
-                     "Convert with cast(x, ag::float64).");
-  const Dtype dtype = common.get();
-  const Shape space = space_of(kernels, leaves);
+  const Dtype dtype = same_dtype ? first.dtype() : dtype_of_leaves(kernels, leaves);
+  const Shape space = same_shape ? first.shape() : space_of(kernels, leaves);
 
   Shape kept = space, shape = space;
   double scale = 1;
@@ -283,8 +301,6 @@ Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::spa
     shape = reduced(space, axes, reduction.keepdims);
     if (reduction.mean) scale = static_cast<double>(count(kept)) / static_cast<double>(count(space));
   }
-  SmallArray<const Array*> values(leaves.size());
-  for (std::size_t k = 0; k < leaves.size(); ++k) values[k] = &leaves[k]->data();
   Array out;
   if (reduction.active &&
       &kernels == &fused_kernels<Slot>) {  // of what is stored already: columns have a loop of their own
@@ -295,22 +311,22 @@ Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::spa
                 {values.data(), leaves.size()}, out, scale);
     if (!(shape == kept)) out = out.view(shape, row_major(shape), 0);
   }
-  const Tensor y(std::move(out));
+  Tensor y(std::move(out));
   if (kernels.boolean) return reduction.active && !reduction.mean ? Tensor(y.data().cast(int64)) : y;
 
   Tape* tape = Tape::active();
   if (!tape) return y;
-  SmallArray<NodeId> nodes(leaves.size());
+  SmallArray<NodeId> nodes(leaves.size(), unset);
   if (!find_nodes(*tape, leaves, nodes)) return y;
-  const Recorded r{kernels, formula, leaves, {nodes.data(), nodes.size()}, space, kept, dtype, scale};
+  const Recorded r{kernels, formula, leaves, {nodes.data(), nodes.size()}, space, kept, dtype, scale, same_shape};
   const bool by_result = kernels.by_result32 && !reduction.active;
-  return tape->record_with_space<FusedStatement>(y, where, FusedStatement::space_for(r), r,
-                                                 by_result ? &y.data() : nullptr);
+  tape->record_with_space<FusedStatement>(y, where, FusedStatement::space_for(r), r, by_result ? &y.data() : nullptr);
+  return y;
 }
 
 bool evaluate_fused_update(std::string_view name, const FusedKernels& kernels, const void* formula,
                            std::span<const Tensor* const> leaves, bool adds, const Window& window, const Tensor& x,
-                           SourceLocation where, Tensor& y) {
+                           const SourceLocation& where, Tensor& y) {
   Shape space;
   for (const Tensor* t : leaves) {
     if (!broadcasts_to(t->shape(), window.shape)) return false;
@@ -320,7 +336,7 @@ bool evaluate_fused_update(std::string_view name, const FusedKernels& kernels, c
   // The window first, where what lies between its rows is written by the way; then what is around it.
   const bool block = is_block(window) && x.data().contiguous();
   Array out = block ? Array::empty(x.shape(), x.dtype()) : x.data().copy();
-  SmallArray<const Array*> values(leaves.size());
+  SmallArray<const Array*> values(leaves.size(), unset);
   for (std::size_t k = 0; k < leaves.size(); ++k) values[k] = &leaves[k]->data();
   run_forward(x.dtype() == float32 ? kernels.forward32 : kernels.forward64, formula, x.dtype(), space,
               {values.data(), leaves.size()}, window.of(name, out), 1, block ? Around::free : Around::kept);
@@ -329,12 +345,12 @@ bool evaluate_fused_update(std::string_view name, const FusedKernels& kernels, c
 
   Tape* tape = Tape::active();
   if (!tape) return true;
-  SmallArray<NodeId> nodes(leaves.size() + 1);
+  SmallArray<NodeId> nodes(leaves.size() + 1, unset);
   nodes[leaves.size()] = tape->node(x);
   const bool any = find_nodes(*tape, leaves, nodes);
   if (!any && !nodes[leaves.size()]) return true;
-  const Recorded r{kernels, formula, leaves, {nodes.data(), nodes.size()}, space, space, x.dtype(), 1};
-  y = tape->record_with_space<FusedUpdate>(y, where, FusedUpdate::space_for(r), r, name, adds, window);
+  const Recorded r{kernels, formula, leaves, {nodes.data(), nodes.size()}, space, space, x.dtype(), 1, false};
+  tape->record_with_space<FusedUpdate>(y, where, FusedUpdate::space_for(r), r, name, adds, window);
   return true;
 }
 

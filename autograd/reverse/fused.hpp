@@ -64,6 +64,16 @@ template <class T, class F>
   for (std::size_t i = 0; i < n; i += Pack<T>::size) value_of<Pack<T>>(f, LoadLeaf<T>{from, i}).store(to + i);
 }
 
+template <class T, class C>
+[[gnu::always_inline]] inline void store_adjoint(T* to, bool adds, const C& c) {
+  Pack<T> value;
+  if constexpr (std::is_same_v<C, One>) value = Pack<T>(1.0);
+  else if constexpr (std::is_same_v<C, MinusOne>) value = Pack<T>(-1.0);
+  else value = Pack<T>(c);
+  if (adds) value = value + Pack<T>::load(to);
+  value.store(to);
+}
+
 // Stores or adds the cotangents of one register of elements.
 template <class T, std::size_t leaves>
 struct StoreAdjoint {
@@ -83,56 +93,69 @@ struct StoreAdjoint {
   }
   template <std::size_t k, class C>
   void add(Slot, const C& c) {
-    T* p = to[k] + at;
-    Pack<T> value;
-    if constexpr (std::is_same_v<C, One>) value = Pack<T>(1.0);
-    else if constexpr (std::is_same_v<C, MinusOne>) value = Pack<T>(-1.0);
-    else value = Pack<T>(c);
-    if (add_mask >> k & 1) value = value + Pack<T>::load(p);
-    value.store(p);
+    store_adjoint(to[k] + at, (add_mask >> k & 1) != 0, c);
   }
 };
 
-template <class T, class F>
+// Stores or adds the cotangents of one leaf.
+template <class T, std::size_t leaf>
+struct StoreOneAdjoint {
+  T* to;
+  std::size_t at;
+  bool adds;
+
+  template <std::size_t first, std::size_t count>
+  static constexpr bool wants() {
+    return first <= leaf && leaf < first + count;
+  }
+  template <std::size_t first, class E>
+  void unreached(const E&) {
+    if (!adds) Pack<T>(0.0).store(to + at);
+  }
+  template <std::size_t, class C>
+  void add(Slot, const C& c) {
+    store_adjoint(to + at, adds, c);
+  }
+};
+
+// Where no slope reads a value, one leaf after the other: to ask for each register which leaves are wanted takes longer
+// than the arithmetic. Not where a cotangent overwrites the one that all are computed from.
+template <class T, class F, std::size_t... k>
+[[gnu::always_inline]] inline void backward_by_leaves(const F& f, std::size_t n, const T* const* from, const T* g,
+                                                      T* const* to, std::uint64_t add, std::index_sequence<k...>) {
+  const auto leaf =
+      [&]<std::size_t number>(std::integral_constant<std::size_t, number>) __attribute__((always_inline)) {
+        if (!to[number]) return;
+        StoreOneAdjoint<T, number> sink{to[number], 0, (add >> number & 1) != 0};
+        for (; sink.at < n; sink.at += Pack<T>::size)
+          pull<Pack<T>>(f, interior_of<Pack<T>>(f, LoadLeaf<T>{from, sink.at}), Pack<T>::load(g + sink.at), sink);
+      };
+  (leaf(std::integral_constant<std::size_t, k>{}), ...);
+}
+
+// by_result: for a formula whose last op has a slope of the result alone, and nothing below reads a leaf. The result is
+// what follows the leaves in `in`.
+template <class T, class F, bool by_result = false>
 [[gnu::flatten]] void backward_kernel(const void* formula, std::size_t n, const void* const* in, const void* cotangent,
                                       void* const* adjoint, std::uint64_t add) {
   constexpr std::size_t leaves = leaf_count<F>;
   const F f = *static_cast<const F*>(formula);
   const T* from[leaves];
   T* to[leaves];
+  const T* const g = static_cast<const T*>(cotangent);
   std::uint64_t wanted = 0;
+  bool overwrites = false;
   for (std::size_t k = 0; k < leaves; ++k) {
     from[k] = static_cast<const T*>(in[k]);
     to[k] = static_cast<T*>(adjoint[k]);
     if (to[k]) wanted |= std::uint64_t{1} << k;
+    overwrites |= to[k] == g;
   }
-  const T* g = static_cast<const T*>(cotangent);
-  for (std::size_t i = 0; i < n; i += Pack<T>::size) {
-    const auto interior = interior_of<Pack<T>>(f, LoadLeaf<T>{from, i});
-    StoreAdjoint<T, leaves> sink{to, i, add, wanted};
-    pull<Pack<T>>(f, interior, Pack<T>::load(g + i), sink);
-  }
-}
-
-// The same for a formula whose last op has a slope of the result alone, and nothing below reads a leaf: the result is
-// what follows the leaves in `in`.
-template <class T, class F>
-[[gnu::flatten]] void backward_kernel_by_result(const void* formula, std::size_t n, const void* const* in,
-                                                const void* cotangent, void* const* adjoint, std::uint64_t add) {
-  constexpr std::size_t leaves = leaf_count<F>;
-  const F f = *static_cast<const F*>(formula);
-  const T* from[leaves];
-  T* to[leaves];
-  std::uint64_t wanted = 0;
-  for (std::size_t k = 0; k < leaves; ++k) {
-    from[k] = static_cast<const T*>(in[k]);
-    to[k] = static_cast<T*>(adjoint[k]);
-    if (to[k]) wanted |= std::uint64_t{1} << k;
-  }
-  const T *g = static_cast<const T*>(cotangent), *y = static_cast<const T*>(in[leaves]);
+  if constexpr (reads_nothing<F>)
+    if (!overwrites) return backward_by_leaves(f, n, from, g, to, add, std::make_index_sequence<leaves>{});
   for (std::size_t i = 0; i < n; i += Pack<T>::size) {
     auto interior = interior_of<Pack<T>>(f, LoadLeaf<T>{from, i});
-    interior.value = Pack<T>::load(y + i);
+    if constexpr (by_result) interior.value = Pack<T>::load(static_cast<const T*>(in[leaves]) + i);
     StoreAdjoint<T, leaves> sink{to, i, add, wanted};
     pull<Pack<T>>(f, interior, Pack<T>::load(g + i), sink);
   }
@@ -140,7 +163,7 @@ template <class T, class F>
 
 template <class T, class F>
 constexpr BackwardKernel kernel_by_result() {
-  if constexpr (reads_result_only<F>) return backward_kernel_by_result<T, F>;
+  if constexpr (reads_result_only<F>) return backward_kernel<T, F, true>;
   else return nullptr;
 }
 
@@ -210,13 +233,13 @@ struct Reduction {
 
 /// Evaluates a formula on its leaves, and records one statement if a tape is in scope and a leaf is on it.
 Tensor evaluate_fused(const FusedKernels& kernels, const void* formula, std::span<const Tensor* const> leaves,
-                      const Reduction& reduction, SourceLocation where);
+                      const Reduction& reduction, const SourceLocation& where);
 
 /// x, but in a window the formula of leaves, as one statement. False where that cannot be: where dtypes or shapes
 /// differ, or the formula gives masks.
 bool evaluate_fused_update(std::string_view name, const FusedKernels& kernels, const void* formula,
                            std::span<const Tensor* const> leaves, bool adds, const Window& window, const Tensor& x,
-                           SourceLocation where, Tensor& y);
+                           const SourceLocation& where, Tensor& y);
 
 /// A scalar as a 0-dimensional tensor on the same tape.
 Tensor to_tensor(const Var& x, Dtype dtype, SourceLocation where);
@@ -290,7 +313,7 @@ Tensor evaluate_expression(const E& e, const Reduction& reduction, SourceLocatio
                 "an op used in expressions of tensors holds only plain numbers");
   static_assert(leaf_count<F> <= max_leaves, "an expression may read at most 64 tensors: name a part of it");
   LeafDtype dtype;
-  dtype.see(e);
+  if constexpr (scalar_leaves<E> > 0) dtype.see(e);
   const LeafList<E> leaves(e, dtype.get(), where);
   const F formula = SignatureOf<E>::make(e);
   return evaluate_fused(fused_kernels<F>, &formula, leaves.get(), reduction, where);

@@ -65,6 +65,14 @@ inline constexpr auto leaf_reads = [] {
   return reads;
 }();
 
+/// The cotangents are computed from that of the result alone.
+template <class F>
+inline constexpr bool reads_nothing = [] {
+  for (const std::uint64_t r : leaf_reads<F>)
+    if (r != 0) return false;
+  return true;
+}();
+
 // A number for the cotangent that each leaf gets: where slopes are One it is that of the operation above.
 template <class F, std::size_t first, std::size_t leaves>
 constexpr void note_cotangents(std::array<std::size_t, leaves>& numbers, std::size_t own, std::size_t& last) {
@@ -98,10 +106,6 @@ template <class F>
 inline constexpr bool reads_result_only = false;
 template <class Op, class A>
   requires op::by_result<Op>
-inline constexpr bool reads_result_only<Expression<Op, A>> = [] {
-  for (const std::uint64_t r : leaf_reads<A>)
-    if (r != 0) return false;
-  return leaf_count<A> > 0;
-}();
+inline constexpr bool reads_result_only<Expression<Op, A>> = leaf_count<A> > 0 && reads_nothing<A>;
 
 }  // namespace autograd::core

@@ -122,8 +122,8 @@ class RuleStatement final : public CheckedStatement<Op, N> {
   RuleStatement(const Op& op, const std::array<Tensor, N>& x, const std::array<NodeId, N>& nodes, const Tensor& y)
       : op_(op),
         nodes_(nodes),
-        x_(for_arguments<N>([&](auto... i) { return std::array<Saved, N>{kept(x[i])...}; })),
-        y_(drops_result(y) ? Saved(shape_of(y)) : Saved(y)) {
+        x_(for_arguments<N>([&](auto... i) { return std::array<Kept, N>{Kept(x[i])...}; })),
+        y_(kept_result(y)) {
     keeps_result = !drops_result(y);
     if (NeedsNoValues<Op, N>) kept_arguments = 0;
   }
@@ -192,7 +192,11 @@ class RuleStatement final : public CheckedStatement<Op, N> {
   }
 
  private:
-  static Saved kept(const Tensor& t) { return Saved(NeedsNoValues<Op, N> ? shape_of(t) : t); }
+  using Kept = std::conditional_t<NeedsNoValues<Op, N>, SavedShape, Saved>;
+  static Kept kept_result(const Tensor& y) {
+    if constexpr (NeedsNoValues<Op, N>) return Kept(y);
+    else return Kept(drops_result(y) ? shape_of(y) : y);
+  }
   // To keep a few elements takes less than to make something that stands for them.
   static bool drops_result(const Tensor& y) {
     constexpr Index few = 1024;
@@ -211,7 +215,7 @@ class RuleStatement final : public CheckedStatement<Op, N> {
     if constexpr (requires(const Array& a) { op_.pullback_into(a, a); }) {
       if (Tape::active()) return false;
       bool add = false;
-      const Array& to = sweep.accumulator(nodes_[0].index, x_[0].get(Op::name).shape(), g.dtype(), add);
+      const Array& to = sweep.accumulator(nodes_[0].index, x_[0].shape(), g.dtype(), add);
       if (!add) std::memset(to.bytes(), 0, static_cast<std::size_t>(to.size()) * size_of(to.dtype()));
       op_.pullback_into(to, g.data());
       return true;
@@ -248,8 +252,8 @@ class RuleStatement final : public CheckedStatement<Op, N> {
 
   Op op_;
   std::array<NodeId, N> nodes_;
-  std::array<Saved, N> x_;
-  Saved y_;
+  std::array<Kept, N> x_;
+  Kept y_;
 };
 
 /// An elementary elementwise op as an expression of slots, for its kernels.

@@ -147,15 +147,6 @@ NodeId Tape::node(const Var& x) const {
   return {};
 }
 
-NodeId Tape::node(const Tensor& x) const {
-  if (x.tag() == tag()) {
-    if (x.index() >= tensors_.size()) refuse_dead();
-    return {x.index(), true};
-  }
-  check(x.tag());
-  return {};
-}
-
 Var Tape::primal(const Var& x) const {
   if (x.tag() != tag()) return x;
   return elementary_ && x.index() < scalars_.size() ? scalars_[x.index()] : Var(x.value());
@@ -173,8 +164,10 @@ void Tape::push_tensor(const Tensor& primal, const Statement* made_by) {
   else tensors_.push_back({Tensor(core::Array()), core::ArrayWatch(primal.data()), saved, made_by});
 }
 
-void Tape::enter(Statement* s, SourceLocation where) {
-  s->where = elementary_ ? line(where) : where;
+void Tape::enter(Statement* s, const SourceLocation& where) {
+  // Not with ?:, for which g++ writes a temporary in pieces and waits until it can read it as a whole.
+  if (elementary_) s->where = line(where);
+  else s->where = where;
   s->scalars_before = static_cast<std::uint32_t>(scalar_statements_.seal());
   // The statement exists already: if the list cannot grow, it must go again.
   try {
@@ -191,7 +184,7 @@ void Tape::enter(Statement* s, SourceLocation where) {
     }
 }
 
-Tensor Tape::finish_tensor(Statement* s, const Tensor& result, SourceLocation where) {
+Tensor Tape::finish_tensor(Statement* s, Tensor result, const SourceLocation& where) {
   enter(s, where);
   s->result = {static_cast<std::uint32_t>(tensors_.size()), true};
   try {
@@ -200,7 +193,7 @@ Tensor Tape::finish_tensor(Statement* s, const Tensor& result, SourceLocation wh
     destroy_statements(statements_.size() - 1);
     throw;
   }
-  return Tensor(result.data(), s->result.index, tag());
+  return Tensor(std::move(result), s->result.index, tag());
 }
 
 Var Tape::finish_scalar(Statement* s, const Var& result, SourceLocation where) {

@@ -112,12 +112,19 @@ class Tape : public BasicTape<double> {
   Tensor primal(const Tensor& x) const;
   /// The node of a variable of this tape; none for constants and variables of outer tapes. Throws TapeError for others.
   NodeId node(const Var& x) const;
-  NodeId node(const Tensor& x) const;
+  NodeId node(const Tensor& x) const {
+    if (x.tag() != tag()) {
+      if (x.tag() != 0) check(x.tag());
+      return {};
+    }
+    if (x.index() >= tensors_.size()) refuse_dead();
+    return {x.index(), true};
+  }
   /// A parameter as a variable of this tape.
   Tensor parameter(const Parameter& p);
   /// Constructs a statement S(args...) in the arena; its result is a new tensor (or scalar) with the given primal.
   template <class S, class... A>
-  Tensor record_tensor(const Tensor& result, SourceLocation where, A&&... args) {
+  Tensor record_tensor(const Tensor& result, const SourceLocation& where, A&&... args) {
     Statement* s = new (arena_.allocate(sizeof(S), alignof(S))) S(std::forward<A>(args)...);
     return finish_tensor(s, result, where);
   }
@@ -126,11 +133,12 @@ class Tape : public BasicTape<double> {
     Statement* s = new (arena_.allocate(sizeof(S), alignof(S))) S(std::forward<A>(args)...);
     return finish_scalar(s, result, where);
   }
-  /// A statement with `extra` bytes behind it, for the formula of a fused expression.
+  /// A statement with `extra` bytes behind it, for the formula of a fused expression, of which `result` becomes the
+  /// result.
   template <class S, class... A>
-  Tensor record_with_space(const Tensor& result, SourceLocation where, std::size_t extra, A&&... args) {
+  void record_with_space(Tensor& result, const SourceLocation& where, std::size_t extra, A&&... args) {
     Statement* s = new (arena_.allocate(sizeof(S) + extra, alignof(S))) S(std::forward<A>(args)...);
-    return finish_tensor(s, result, where);
+    result = finish_tensor(s, std::move(result), where);
   }
 
   /// All tensor-level statements (all statements, on a tape that records every operation), in order.
@@ -162,9 +170,9 @@ class Tape : public BasicTape<double> {
     bool held() const { return value.references() > saved; }
   };
   void push_tensor(const Tensor& primal, const Statement* made_by);
-  Tensor finish_tensor(Statement* s, const Tensor& result, SourceLocation where);
+  Tensor finish_tensor(Statement* s, Tensor result, const SourceLocation& where);
   Var finish_scalar(Statement* s, const Var& result, SourceLocation where);
-  void enter(Statement* s, SourceLocation where);
+  void enter(Statement* s, const SourceLocation& where);
   Gradients sweep(NodeId seed, const Var& scalar_seed, const Tensor& tensor_seed) const;
   void destroy_statements(std::size_t from) noexcept;
 

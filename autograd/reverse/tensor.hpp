@@ -46,6 +46,8 @@ class Tensor {
   /// For ops: a constant over an array, or a variable with a given identity.
   explicit Tensor(core::Array array, std::uint32_t index = 0, std::uint32_t tag = 0)
       : array_(std::move(array)), index_(index), tag_(tag) {}
+  /// For tapes: a temporary with another identity.
+  Tensor(Tensor&& t, std::uint32_t index, std::uint32_t tag) : array_(std::move(t.array_)), index_(index), tag_(tag) {}
 
   static Tensor zeros(const Shape& shape, Dtype dtype = float64) { return Tensor(core::Array::zeros(shape, dtype)); }
   static Tensor ones(const Shape& shape, Dtype dtype = float64) { return Tensor(core::Array::full(shape, dtype, 1)); }
