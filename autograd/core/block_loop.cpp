@@ -15,8 +15,8 @@ namespace {
 // so sums that are formed per group and added in order are reproducible.
 struct Grouping {
   Index groups, blocks_per_group, blocks;
-  Grouping(Index n, bool sums, Index sum_elements, bool alone = false) {
-    blocks = (n + block_size - 1) / block_size;
+  Grouping(Index n, bool sums, Index sum_elements, bool alone = false, Index block = block_size) {
+    blocks = (n + block - 1) / block;
     groups = alone || n < parallel_threshold ? 1 : std::min<Index>(blocks, sums ? 16 : 64);
     if (sums && groups * sum_elements > (Index{1} << 22)) groups = 1;  // 32 MiB of partial sums at most
     blocks_per_group = groups ? (blocks + groups - 1) / groups : 0;
@@ -139,6 +139,10 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
   if (sums) sums->finish(out.data<T>(), false, scale);
 }
 
+// Elements in a block where cotangents are added to parts that lie in the same rows, as a stencil's neighbours do: with
+// blocks of the usual size much is added in short pieces, where one part begins or ends and another does not.
+constexpr Index stencil_block_size = 8 * block_size;
+
 template <class T>
 void backward(BackwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& cotangent,
               double scale, std::span<const AdjointTarget> adjoints) {
@@ -157,10 +161,11 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
     }
   const Rows rows = any_sums ? Rows() : Rows(space, in, dtype_of<T>, &cotangent);
   const Index n = rows ? rows.extent() : size;
-  const Grouping grouping(n, any_sums, sum_elements, any_part(adjoints));
+  const Index block = rows && any_part(adjoints) ? std::min(whole_registers<T>(n), stencil_block_size) : block_size;
+  const Grouping grouping(n, any_sums, sum_elements, any_part(adjoints), block);
   // Parts may be added to the array that the cotangent is a window of, if none is so far behind that it would be added
   // to what is still to be read: a stencil's neighbours are not.
-  if (overlaps && !(rows && reach<T>(adjoints, cotangent) <= block_size)) {
+  if (overlaps && !(rows && reach<T>(adjoints, cotangent) <= block)) {
     const Array copy = cotangent.copy();
     SmallArray<const Array*> others(in.size());
     for (std::size_t k = 0; k < in.size(); ++k) others[k] = in[k] == &cotangent ? &copy : in[k];
@@ -186,7 +191,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
     for (std::size_t k = 0; k < in.size(); ++k) {
       readers[k].open(*in[k], space, rows);
       same[k] = readers[k].direct() ? k : first_like(in, k);
-      if (readers[k].constant()) from[k] = readers[k].read(0, std::min(block_size, n), packed[k]);
+      if (readers[k].constant()) from[k] = readers[k].read(0, std::min(block, n), packed[k]);
       const bool second = adjoints[k].part && parts.same_before(k) < k;
       if (second || (adjoints[k].array && !sums[k] && !rows && !adjoints[k].part && adjoints[k].add))
         add |= std::uint64_t{1} << k;
@@ -197,32 +202,33 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
     const bool scales = scale != 1.0;
     const T* cot = nullptr;
     const auto scale_block = [&](const T* p, Index length) {
-      T* block = scaled.get();
-      for (Index i = 0; i < length; ++i) block[i] = p[i] * static_cast<T>(scale);
-      Reader<T>::pad(block, length);
-      return block;
+      T* to_scaled = scaled.get(block);
+      for (Index i = 0; i < length; ++i) to_scaled[i] = p[i] * static_cast<T>(scale);
+      Reader<T>::pad(to_scaled, length);
+      return to_scaled;
     };
     if (g.constant()) {
-      cot = g.read(0, std::min(block_size, n), packed_cotangent);
-      if (scales) cot = scale_block(cot, std::min(block_size, n));
+      cot = g.read(0, std::min(block, n), packed_cotangent);
+      if (scales) cot = scale_block(cot, std::min(block, n));
     }
     // Where they overlap, what is added for a block waits until the next one's cotangent has been read.
     SmallArray<void*> waiting(leaves);
     const auto add_parts = [&](Index b, const SmallArray<void*>& terms) {
-      const Index begin = b * block_size, length = std::min(block_size, n - begin);
+      const Index begin = b * block, length = std::min(block, n - begin);
       if (!rows) parts.add(begin, 0, length, terms);
       else if (!parts.add_rows(rows, begin, length, terms))
         rows.pieces(begin, length, [&](Index at, Index some, Index element) { parts.add(element, at, some, terms); });
     };
     for (Index b = first; b < last; ++b) {
-      const Index begin = b * block_size, length = std::min(block_size, n - begin);
+      const Index begin = b * block, length = std::min(block, n - begin);
       const Index full = length - length % lanes<T>, rest = length - full;
       for (std::size_t k = 0; k < in.size(); ++k) {
         if (!readers[k].constant()) from[k] = same[k] < k ? from[same[k]] : readers[k].read(begin, length, packed[k]);
         if (adjoints[k].part)
-          to[k] = adjoints[k].like ? nullptr : (overlaps && b % 2 ? other_grads : grads)[parts.same_before(k)].get();
+          to[k] =
+              adjoints[k].like ? nullptr : (overlaps && b % 2 ? other_grads : grads)[parts.same_before(k)].get(block);
         else if (adjoints[k].array)
-          to[k] = sums[k] || rows ? grads[k].get() : adjoints[k].array->template data<T>() + begin;
+          to[k] = sums[k] || rows ? grads[k].get(block) : adjoints[k].array->template data<T>() + begin;
       }
       if (!g.constant()) {
         cot = g.read(begin, length, packed_cotangent);

@@ -20,17 +20,19 @@ class Block {
  public:
   Block() = default;
   ~Block() {
-    if (data_) pool_free(data_, bytes);
+    if (data_) pool_free(data_, bytes_);
   }
   Block(const Block&) = delete;
   Block& operator=(const Block&) = delete;
-  T* get() {
-    if (!data_) data_ = static_cast<T*>(pool_allocate(bytes));
+  /// The same memory each time: as much as is asked for at first, a block or more.
+  T* get(Index n = block_size) {
+    if (!data_)
+      data_ = static_cast<T*>(pool_allocate(bytes_ = static_cast<std::size_t>(std::max(n, block_size)) * sizeof(T)));
     return data_;
   }
 
  private:
-  static constexpr std::size_t bytes = block_size * sizeof(T);
+  std::size_t bytes_ = 0;
   T* data_ = nullptr;
 };
 
@@ -117,7 +119,7 @@ class Reader {
     Index offset = 0;
     in_place_ = array_->dtype() == dtype_of<T> && walk_.contiguous_run(begin, n, offset);
     if (in_place_) return array_->data<const T>() + offset;
-    T* block = scratch.get();
+    T* block = scratch.get(n);
     if (walk_.repeated_run(begin, n, offset)) {  // a piece of a long row: perhaps the block is full of it already
       if (offset == repeated_ && n <= times_) return block;
       repeated_ = offset, times_ = n;
