@@ -15,12 +15,18 @@ namespace autograd::core {
 /// Elements of a space up to which it is short.
 inline constexpr Index short_size = 4 * block_size;
 
+/// n, rounded up to what fills whole registers.
+template <class T>
+constexpr Index whole_registers(Index n) {
+  return (n + lanes<T> - 1) / lanes<T> * lanes<T>;
+}
+
 // Memory for runs of elements, padded to full registers: on the stack while they are few.
 template <class T>
 class Scratch {
  public:
   Scratch(std::size_t runs, Index n)
-      : run_((n + lanes<T> - 1) / lanes<T> * lanes<T>), bytes_(runs * static_cast<std::size_t>(run_) * sizeof(T)) {}
+      : run_(whole_registers<T>(n)), bytes_(runs * static_cast<std::size_t>(run_) * sizeof(T)) {}
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   ~Scratch() {
@@ -47,12 +53,6 @@ inline Index period_in(const Shape& space, const Shape& shape) {
   while (i > 0)
     if (shape[--i] != 1) return 0;
   return period;
-}
-
-/// n elements as many as fill whole registers.
-template <class T>
-constexpr Index whole_registers(Index n) {
-  return (n + lanes<T> - 1) / lanes<T> * lanes<T>;
 }
 
 // An argument as a run of n elements that is not one in memory, or one that ends with it: copied.
