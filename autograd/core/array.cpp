@@ -12,7 +12,7 @@
 
 #include <autograd/core/error.hpp>
 #include <autograd/core/pool.hpp>
-#include <autograd/core/simd.hpp>
+#include <autograd/core/stream.hpp>
 
 namespace autograd::core {
 
@@ -186,16 +186,13 @@ To converted(From v) {
   return static_cast<To>(v);
 }
 
-constexpr Index stream_threshold = Index{1} << 21;
-
 // to[i][j] = from[i][j] where from is contiguous along i and to along j: in tiles of one cache line a side, through a
 // buffer, so that each line of either is touched once.
 template <class To, class From>
-void copy_transposed(To* to, Index to_row, const From* from, Index from_column, Index rows, Index columns) {
+void copy_transposed(To* to, Index to_row, const From* from, Index from_column, Index rows, Index columns, bool large) {
   constexpr Index side = 16;
   alignas(64) To tile[side][side];
-  // What does not stay in a cache anyway is written past them, whole lines at a time.
-  const bool stream = rows * columns >= stream_threshold && side * sizeof(To) % simd::line == 0 &&
+  const bool stream = large && side * sizeof(To) % simd::line == 0 &&
                       reinterpret_cast<std::uintptr_t>(to) % simd::line == 0 &&
                       static_cast<std::size_t>(to_row) * sizeof(To) % simd::line == 0;
   for (Index i0 = 0; i0 < rows; i0 += side)
@@ -217,12 +214,39 @@ void copy_transposed(To* to, Index to_row, const From* from, Index from_column, 
         if (stream) simd::stream(q + i * to_row, tile[i], sizeof(tile[i]));
         else std::copy_n(tile[i], side, q + i * to_row);
     }
-  if (stream) simd::finish_streams();
 }
 
-// Rows of the last dimension are copied by a plain loop; the outer dimensions advance like an odometer.
+// to[i * t] = from[i * f]. A step that is known when this is compiled is one for which registers can be filled.
 template <class To, class From>
-void copy_strided(To* to, const Strides& ts, const From* from, const Strides& fs, const Shape& shape) {
+void copy_row(To* to, Index t, const From* from, Index f, Index n) {
+  const auto copy = [=](auto step) {
+    for (Index i = 0; i < n; ++i) to[i] = converted<To>(from[i * step]);
+  };
+  if (t == 1 && f == 1) copy(std::integral_constant<Index, 1>());
+  else if (t == 1 && f == 2) copy(std::integral_constant<Index, 2>());
+  else if (t == 1 && f == -1) copy(std::integral_constant<Index, -1>());
+  else
+    for (Index i = 0; i < n; ++i) to[i * t] = converted<To>(from[i * f]);
+}
+
+// The same past the caches, where to's elements are neighbours.
+template <class To, class From>
+void stream_row(To* to, const From* from, Index f, Index n) {
+  if constexpr (std::is_same_v<To, From>)
+    if (f == 1) return stream_elements(to, from, n);
+  constexpr Index chunk = 128;
+  To near[chunk];
+  for (Index i = 0; i < n; i += chunk) {
+    const Index length = std::min(chunk, n - i);
+    copy_row(near, 1, from + i * f, f, length);
+    stream_elements(to + i, near, length);
+  }
+}
+
+// Rows of the last dimension are copied by a plain loop; the outer dimensions advance like an odometer. `large`: past
+// the caches.
+template <class To, class From>
+void copy_strided(To* to, const Strides& ts, const From* from, const Strides& fs, const Shape& shape, bool large) {
   const std::size_t rank = shape.size();
   const Index n = rank ? shape[rank - 1] : 1;
   const Index t = rank ? ts[rank - 1] : 1, f = rank ? fs[rank - 1] : 1;
@@ -237,16 +261,15 @@ void copy_strided(To* to, const Strides& ts, const From* from, const Strides& fs
             to_offset += rest % others[d] * ts[d];
             from_offset += rest % others[d] * fs[d];
           }
-          copy_transposed(to + to_offset, ts[q], from + from_offset, f, shape[q], n);
+          copy_transposed(to + to_offset, ts[q], from + from_offset, f, shape[q], n, large);
         }
         return;
       }
+  const bool streams = large && t == 1 && static_cast<std::size_t>(n) * sizeof(To) >= 4 * simd::line;
   Index at[max_rank] = {};
   for (;;) {
-    if (t == 1 && f == 1)
-      for (Index i = 0; i < n; ++i) to[i] = converted<To>(from[i]);
-    else
-      for (Index i = 0; i < n; ++i) to[i * t] = converted<To>(from[i * f]);
+    if (streams) stream_row(to, from, f, n);
+    else copy_row(to, t, from, f, n);
     std::size_t d = rank;
     for (;;) {
       if (d <= 1) return;
@@ -286,12 +309,16 @@ void in_pieces(Index elements, Index n, const F& piece) {
 
 void copy_into(const Array& to, const Array& from) {
   if (to.size() == 0) return;
-  const Index shared = to.shares_memory(from) ? 0 : to.size();  // what may overlap is copied in order
+  const bool overlaps = to.shares_memory(from);
+  const Index shared = overlaps ? 0 : to.size();  // what may overlap is copied in order
+  const bool large = !overlaps && static_cast<std::size_t>(to.size()) * size_of(to.dtype()) >= stream_bytes;
   if (to.dtype() == from.dtype() && to.contiguous() && from.contiguous() && to.size() == from.size()) {
     const auto width = static_cast<Index>(size_of(to.dtype()));
     in_pieces(shared, to.size(), [&](Index first, Index last) {
-      std::memmove(to.bytes() + first * width, from.bytes() + first * width,
-                   static_cast<std::size_t>((last - first) * width));
+      const auto bytes = static_cast<std::size_t>((last - first) * width);
+      if (!large) return void(std::memmove(to.bytes() + first * width, from.bytes() + first * width, bytes));
+      stream_copy(to.bytes() + first * width, from.bytes() + first * width, bytes);
+      simd::finish_streams();
     });
     return;
   }
@@ -308,7 +335,8 @@ void copy_into(const Array& to, const Array& from) {
                   Shape shape = to.shape();
                   if (!shape.empty()) shape[axis] = last - first;
                   copy_strided(to.data<To>() + first * (shape.empty() ? 0 : to.strides()[axis]), to.strides(),
-                               from.data<const From>() + first * (shape.empty() ? 0 : fs[axis]), fs, shape);
+                               from.data<const From>() + first * (shape.empty() ? 0 : fs[axis]), fs, shape, large);
+                  if (large) simd::finish_streams();
                 });
     });
   });

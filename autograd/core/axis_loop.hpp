@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include <autograd/core/layout.hpp>
+#include <autograd/core/simd.hpp>
 
 namespace autograd::core {
 
@@ -39,7 +40,8 @@ struct AxisLoop {
   }
 
   /// Calls f(first, at, width) for columns that advance together, on all cores when there is enough to do: element k
-  /// of column i < width is x[first + k * inner + i], its result out[at + i]. f must not throw.
+  /// of column i < width is x[first + k * inner + i], its result out[at + i]. f must not throw; what it
+  /// writes may be streamed.
   template <class F>
   void each_block(const F& f, Index most = axis_block) const {
     if (x.size() == 0) return;
@@ -50,10 +52,15 @@ struct AxisLoop {
     };
     if (x.size() < parallel_threshold || outer * blocks == 1) {  // OpenMP's `if` would set up a team of one
       for (Index b = 0; b < outer * blocks; ++b) piece(b);
+      if (x.size() >= parallel_threshold) simd::finish_streams();
       return;
     }
-#pragma omp parallel for schedule(static)
-    for (Index b = 0; b < outer * blocks; ++b) piece(b);
+#pragma omp parallel
+    {
+#pragma omp for schedule(static) nowait
+      for (Index b = 0; b < outer * blocks; ++b) piece(b);
+      simd::finish_streams();
+    }
   }
   /// An array that lies as x does, seen in the order of the original axes.
   Array restored(const Array& like_x) const { return order.empty() ? like_x : permute(like_x, inverse(order)); }

@@ -7,6 +7,7 @@
 
 #include <autograd/core/block_parts.hpp>
 #include <autograd/core/block_short.hpp>
+#include <autograd/core/stream.hpp>
 
 namespace autograd::core {
 namespace {
@@ -59,16 +60,30 @@ class Sums {
   Array partial_;
 };
 
+// What runs where there is no kernel and a copy is needed. Register by register: memcpy may take `rep movsb` for a
+// block of 2 KiB, and then a sum waits for it.
+template <class T>
+void identity(const void*, std::size_t n, const void* const* in, void* out) {
+  const T* from = static_cast<const T*>(in[0]);
+  for (std::size_t i = 0; i < n; i += Pack<T>::size) Pack<T>::load(from + i).store(static_cast<T*>(out) + i);
+}
+
+// Elements computed between two streams: few enough that what is read does not wait for what is written.
+constexpr Index stream_chunk = 128;
+
 template <class T>
 void forward(ForwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& out,
              double scale, Around around) {
   const Index size = count(space);
   if (size > 0 && size <= short_size && out.contiguous())
-    return forward_short<T>(kernel, formula, space, size, in, out, scale);
+    return forward_short<T>(kernel ? kernel : identity<T>, formula, space, size, in, out, scale);
   const bool reduces = !(out.shape() == space);
+  if (!kernel && !reduces) kernel = identity<T>;
   const Rows rows = reduces ? Rows() : Rows(space, in, dtype_of<T>);  // sums are grouped alike in every layout
   const Index n = rows ? rows.extent() : size;
   const bool stores_directly = !reduces && !rows && out.dtype() == dtype_of<T> && out.contiguous();
+  const bool streams = stores_directly && static_cast<std::size_t>(size) * sizeof(T) >= stream_bytes &&
+                       reinterpret_cast<std::uintptr_t>(out.data<T>()) % simd::line == 0;
   Walk part;  // where the result is a part of a larger array
   if (!out.contiguous()) part.fold(space, out.strides());
   const bool stores_gaps = around == Around::free && rows && rows.fit(part);
@@ -93,8 +108,18 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
       const Index full = length - length % lanes<T>, rest = length - full;
       for (std::size_t k = 0; k < in.size(); ++k)
         if (!readers[k].constant()) from[k] = same[k] < k ? from[same[k]] : readers[k].read(begin, length, packed[k]);
-      T* to = stores_directly || stores_gaps ? out.data<T>() + begin : result.get();
-      if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), to);
+      if (!kernel) {  // summed where it lies, or was packed
+        scatter_add(sums->walk, sums->group(group), begin, length, static_cast<const T*>(from[0]));
+        continue;
+      }
+      T* to = (stores_directly && !streams) || stores_gaps ? out.data<T>() + begin : result.get();
+      if (full && !streams) kernel(formula, static_cast<std::size_t>(full), from.data(), to);
+      for (Index at = 0; streams && at < full; at += stream_chunk) {
+        const Index some = std::min(stream_chunk, full - at);
+        for (std::size_t k = 0; k < in.size(); ++k) rest_from[k] = static_cast<const T*>(from[k]) + at;
+        kernel(formula, static_cast<std::size_t>(some), rest_from.data(), to + at);
+        stream_elements(out.data<T>() + begin + at, to + at, some);
+      }
       if (rest && full) {
         // The last register of elements, some of them for the second time.
         for (std::size_t k = 0; k < in.size(); ++k) rest_from[k] = static_cast<const T*>(from[k]) + length - lanes<T>;
@@ -126,7 +151,8 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
           for (Index i = 0; i < count; ++i) out.data<bool>()[element + i] = to[at + i] != T{0};
         else std::memcpy(out.data<T>() + element, to + at, static_cast<std::size_t>(count) * sizeof(T));
       };
-      if (reduces) scatter_add(sums->walk, sums->group(group), begin, length, to);
+      if (streams) std::copy_n(to + full, rest, out.data<T>() + begin + full);
+      else if (reduces) scatter_add(sums->walk, sums->group(group), begin, length, to);
       else if (stores_gaps) continue;
       else if (rows && rows.fit(part))
         rows.pieces(begin, length, [&](Index at, Index count, Index) {
@@ -135,6 +161,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
       else if (rows) rows.pieces(begin, length, store);
       else if (!stores_directly) store(0, length, begin);
     }
+    if (streams) simd::finish_streams();
   });
   if (sums) sums->finish(out.data<T>(), false, scale);
 }

@@ -45,7 +45,7 @@ enum class Around { kept, free };
 
 /// Evaluates `kernel` over the broadcast space `space`, computing in `dtype` (a floating one). With out.shape() ==
 /// space the result is stored (converted to out's dtype, which may be boolean); otherwise out's shape must broadcast to
-/// the space and the values are summed into it, times `scale`.
+/// the space and the values are summed into it, times `scale`. Without a kernel the value is that of the one argument.
 void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
                  const Array& out, double scale, Around around = Around::kept);
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include <autograd/core/stream.hpp>
+
 namespace autograd {
 
 Indices::Indices(std::initializer_list<Index> indices)
@@ -127,7 +129,9 @@ Array picked(const Pick& p, const Array& x, const Array& indices) {
   Array out = Array::empty(p.shape, x.dtype());
   const Index rows = p.shape.empty() ? 1 : p.shape[0], row = rows > 0 ? out.size() / rows : 0;
   const Index pieces = out.size() >= parallel_threshold ? std::min<Index>(rows, 64) : 1;
+  const bool large = static_cast<std::size_t>(out.size()) * size_of(x.dtype()) >= stream_bytes;
   with_type(x.dtype(), [&]<class T>(Type<T>) {
+    constexpr auto line = static_cast<Index>(simd::line / sizeof(T));
 #pragma omp parallel for schedule(static) if (pieces > 1)
     for (Index piece = 0; piece < pieces; ++piece) {
       const Index first = rows * piece / pieces, last = rows * (piece + 1) / pieces;
@@ -136,11 +140,13 @@ Array picked(const Pick& p, const Array& x, const Array& indices) {
       const T* const from = x.data<const T>() + first * first_of(p.source);
       T* const to = out.data<T>() + first * row;
       each_pick(part, indices.data<const Index>() + first * first_of(p.index),
-                [from, to](Index at, Index stride, Index position, Index n) {
-                  if (stride == 1) std::copy_n(from + at, n, to + position);
+                [from, to, large](Index at, Index stride, Index position, Index n) {
+                  if (stride == 1 && large && n >= 4 * line) stream_elements(to + position, from + at, n);
+                  else if (stride == 1) std::copy_n(from + at, n, to + position);
                   else
                     for (Index k = 0; k < n; ++k) to[position + k] = from[at + k * stride];
                 });
+      if (large) simd::finish_streams();
     }
   });
   return out;

@@ -1,4 +1,4 @@
-// Sums over the last axes run on the block loop with the identity as kernel, those over others row by row; integers are
+// Sums over the last axes run on the block loop, those over others row by row; integers are
 // added exactly.
 #include <autograd/core/reduce.hpp>
 
@@ -10,13 +10,6 @@
 
 namespace autograd::core {
 namespace {
-
-// Register by register: memcpy may take `rep movsb` for a block of 2 KiB, and then the sum waits for it.
-template <class T>
-void identity(const void*, std::size_t n, const void* const* in, void* out) {
-  const T* from = static_cast<const T*>(in[0]);
-  for (std::size_t i = 0; i < n; i += Pack<T>::size) Pack<T>::load(from + i).store(static_cast<T*>(out) + i);
-}
 
 template <class T>
 void sum_integers(const Array& x, const Array& out) {
@@ -79,8 +72,7 @@ Array sum(const Array& x, const Axes& axes, bool keepdims, bool mean) {
       });
     } else {
       const Array* const argument = &x;
-      run_forward(x.dtype() == float32 ? identity<float> : identity<double>, nullptr, x.dtype(), x.shape(),
-                  {&argument, 1}, out, scale);
+      run_forward(nullptr, nullptr, x.dtype(), x.shape(), {&argument, 1}, out, scale);
     }
   } else {
     out = Array::zeros(kept, int64);

@@ -4,6 +4,7 @@
 #include <autograd/core/axis_loop.hpp>
 #include <autograd/core/extreme_of.hpp>
 #include <autograd/core/reduce_axis.hpp>
+#include <autograd/core/stream.hpp>
 
 namespace autograd::core {
 namespace {
@@ -62,45 +63,78 @@ void each_element(const AxisLoop& loop, Index first, Index width, const F& f) {
 // True if b takes the place of a: it is more extreme, or the first NaN.
 template <int sign, class T>
 bool replaces(T a, T b) {
-  return (a == a) & ((sign > 0 ? b > a : b < a) | (b != b));
+  return (a == a) & !(sign > 0 ? b <= a : b >= a);
 }
 
-// Where the extremes are, the first of equals. Along a row 16 candidates run beside each other. Positions have the
-// width of the elements, so that both fit the same registers.
-template <int sign, class T, class Position>
-void positions_of(const AxisLoop& loop, std::int64_t* out) {
-  const T* data = loop.x.data<const T>();
-  loop.each_block([&](Index first, Index at, Index width) {
-    constexpr Index lanes = 16;
-    const bool row = loop.inner == 1;
-    const Index columns = row ? std::min(lanes, loop.n) : width, step = row ? columns : loop.inner;
-    const T* x = data + first;
-    T best[axis_block];
-    Position where[axis_block];
-    for (Index i = 0; i < columns; ++i) best[i] = x[i], where[i] = static_cast<Position>(row ? i : 0);
-    const Index steps = row ? loop.n / columns : loop.n;
-    const auto look = [&](Index k, Index count) {
-      const T* p = x + k * step;
-      for (Index i = 0; i < count; ++i) {
-        const bool take = replaces<sign>(best[i], p[i]);
-        best[i] = take ? p[i] : best[i];
-        where[i] = take ? static_cast<Position>(row ? k * columns + i : k) : where[i];
+// Where the extreme of a row is, the first of equals: it is looked for in the piece that has it.
+template <int sign, class T>
+std::int64_t position_in_row(const T* x, Index n) {
+  T best = extreme_of<sign>(x, std::min(axis_block, n));
+  Index piece = 0;
+  for (Index i = axis_block; i < n; i += axis_block)
+    if (const T top = extreme_of<sign>(x + i, std::min(axis_block, n - i)); replaces<sign>(best, top))
+      best = top, piece = i;
+  Index i = piece;
+  if constexpr (std::is_floating_point_v<T>) {
+    constexpr auto lanes = static_cast<Index>(Pack<T>::size);
+    const auto found = [top = Pack<T>(best)](Pack<T> v) { return v == top || (v != v && top != top); };
+    while (i + lanes <= n && !any(found(Pack<T>::load(x + i)))) i += lanes;
+  }
+  while (!(x[i] == best || (x[i] != x[i] && best != best))) ++i;
+  return i;
+}
+
+// Numbers of rows, in registers beside elements: exact in T up to 2^24.
+template <class T>
+using Position = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
+
+// Replaces the most extreme of each column, and where it is, by what is in some rows from row k on.
+template <int sign, class T>
+void take_positions(T* best, Position<T>* where_, const T* x, Index k, Index rows, Index stride, Index width) {
+  Index i = 0;
+  if constexpr (std::is_floating_point_v<T>) {
+    constexpr auto lanes = static_cast<Index>(Pack<T>::size);
+    for (; i + lanes <= width; i += lanes) {
+      Pack<T> top = Pack<T>::load(best + i), at = Pack<T>::load(where_ + i);
+      for (Index r = 0; r < rows; ++r) {
+        const Pack<T> v = Pack<T>::load(x + r * stride + i);
+        const Mask<T> take = top == top && !(sign > 0 ? v <= top : v >= top);
+        top = where(take, v, top);
+        at = where(take, Pack<T>(static_cast<T>(k + r)), at);
       }
-    };
-    for (Index k = 1; k < steps; ++k) look(k, columns);
-    if (!row) return void(std::copy_n(where, width, out + at));
-    look(steps, loop.n - steps * columns);
-    Index top = 0;
-    for (Index i = 1; i < columns; ++i)
-      if (replaces<sign>(best[top], best[i]) || (!replaces<sign>(best[i], best[top]) && where[i] < where[top])) top = i;
-    out[at] = where[top];
-  });
+      top.store(best + i);
+      at.store(where_ + i);
+    }
+  }
+  for (; i < width; ++i)
+    for (Index r = 0; r < rows; ++r)
+      if (const T v = x[r * stride + i]; replaces<sign>(best[i], v))
+        best[i] = v, where_[i] = static_cast<Position<T>>(k + r);
 }
 
+// Where the extremes are, the first of equals.
 template <int sign, class T>
 void positions(const AxisLoop& loop, std::int64_t* out) {
-  if (sizeof(T) == 4 && loop.n < Index{1} << 31) positions_of<sign, T, std::int32_t>(loop, out);
-  else positions_of<sign, T, std::int64_t>(loop, out);
+  const T* data = loop.x.data<T>();
+  loop.each_block([&](Index first, Index at, Index width) {
+    const T* const x = data + first;
+    if (loop.inner == 1) return void(out[at] = position_in_row<sign>(x, loop.n));
+    constexpr Index exact = Index{1} << 24;
+    constexpr Position<T> unchanged = -1;
+    T best[axis_block];
+    Position<T> where[axis_block];
+    std::copy_n(x, width, best);
+    std::fill_n(out + at, width, std::int64_t{0});
+    for (Index start = 0; start < loop.n; start += exact) {
+      const Index rows = std::min(exact, loop.n - start);
+      std::fill_n(where, width, unchanged);
+      for (Index k = 0; k < rows; k += 4)
+        take_positions<sign>(best, where, x + (start + k) * loop.inner, k, std::min<Index>(4, rows - k), loop.inner,
+                             width);
+      for (Index i = 0; i < width; ++i)
+        if (where[i] != unchanged) out[at + i] = start + static_cast<std::int64_t>(where[i]);
+    }
+  });
 }
 
 }  // namespace
@@ -166,13 +200,32 @@ Array cumsum(const Array& x, Index axis) {
     using Result = std::conditional_t<floating, T, std::int64_t>;
     const T* from = loop.x.data<const T>();
     Result* to = out.data<Result>();
+    constexpr Index piece = 128;
+    const bool large = static_cast<std::size_t>(out.size()) * sizeof(Result) >= stream_bytes;
+    const auto store = [large](Result* p, const Result* near, Index n) {
+      if (large) stream_elements(p, near, n);
+      else std::copy_n(near, n, p);
+    };
     if (loop.inner > 1) {
       loop.each_block([&](Index first, Index, Index width) {
         Sum sum[axis_block];
         std::fill_n(sum, width, Sum{});
-        each_element(loop, first, width, [&](Index e, Index i, Index) {
-          to[e] = static_cast<Result>(sum[i] += static_cast<Sum>(from[e]));
-        });
+        const auto add = [&](Index k, auto rows) {
+          Result near[rows][piece];
+          for (Index begin = 0; begin < width; begin += piece) {
+            const Index n = std::min(piece, width - begin), e = first + k * loop.inner + begin;
+            for (Index i = 0; i < n; ++i) {
+              Sum s = sum[begin + i];
+              for (Index r = 0; r < rows; ++r)
+                near[r][i] = static_cast<Result>(s += static_cast<Sum>(from[e + r * loop.inner + i]));
+              sum[begin + i] = s;
+            }
+            for (Index r = 0; r < rows; ++r) store(to + e + r * loop.inner, near[r], n);
+          }
+        };
+        Index k = 0;
+        for (; k + 4 <= loop.n; k += 4) add(k, std::integral_constant<Index, 4>());
+        for (; k < loop.n; ++k) add(k, std::integral_constant<Index, 1>());
       });
       return;
     }

@@ -6,15 +6,13 @@
 #include <autograd/core/axis_loop.hpp>
 #include <autograd/core/extreme_of.hpp>
 #include <autograd/core/softmax.hpp>
+#include <autograd/core/stream.hpp>
 #include <autograd/core/walk.hpp>
 
 namespace autograd::core {
 namespace {
 
 constexpr Index block = 512;
-
-// A result of so many elements does not stay in a cache: it is written past them.
-constexpr Index stream_threshold = Index{1} << 21;
 
 // out[i] = f(in[i]...) for i < n, in whole registers: the tail is padded, so an element's bits do not depend
 // on its place.
@@ -113,35 +111,52 @@ struct Columns {
 // As many columns of n elements as, one beside the other, stay near; whole cache lines.
 template <class T>
 Index columns_together(Index n) {
-  constexpr Index bytes = Index{1} << 20, line = simd::line / sizeof(T);
+  constexpr Index bytes = Index{1} << 21, line = simd::line / sizeof(T);
   return std::clamp(bytes / static_cast<Index>(sizeof(T)) / std::max<Index>(n, 1) / line * line, line, block);
 }
 
-// Columns are gathered first, so that memory is read once and written once however often they are gone through.
+// Columns are gathered first, in whole registers, so that memory is read once and written once however often they are
+// gone through. A few terms of a sum are added in T, the rest in double.
 template <class T>
 void softmax_columns(const T* x, Index n, Index stride, Index width, T* y, bool log, bool large) {
-  Columns<T> c;
-  c.start(width);
-  const Array memory = Array::empty({n, width}, dtype_of<T>);
+  constexpr auto lanes = static_cast<Index>(Pack<T>::size);
+  constexpr Index line = simd::line / sizeof(T), ahead = 8, rows_together = 16;
+  const Index padded = (width + lanes - 1) / lanes * lanes;
+  const Array memory = Array::empty({n, padded}, dtype_of<T>);
   T* const near = memory.data<T>();
+  T top[block], part[block], scale[block];
+  double sum[block];
+  std::fill_n(top, padded, -std::numeric_limits<T>::infinity());
+  std::fill_n(sum, padded, 0.0);
   for (Index k = 0; k < n; ++k) {
-    std::copy_n(x + k * stride, width, near + k * width);
-    map(width, c.top, [](Pack<T> a, Pack<T> b) { return max(a, b); }, c.top, near + k * width);
+    // Rows lie so far apart that the processor does not read ahead by itself.
+    for (Index i = 0; k + ahead < n && i < width; i += line) __builtin_prefetch(x + (k + ahead) * stride + i);
+    T* const row = near + k * padded;
+    std::copy_n(x + k * stride, width, row);
+    std::fill(row + width, row + padded, T(0));
+    for (Index i = 0; i < padded; i += lanes) max(Pack<T>::load(top + i), Pack<T>::load(row + i)).store(top + i);
   }
-  for (Index k = 0; k < n; ++k) c.add(near + k * width, width, log ? c.term : near + k * width);
-  alignas(64) T last[block], row[block];
-  for (Index i = 0; i < width; ++i) last[i] = static_cast<T>(log ? std::log(c.sum[i]) : 1 / c.sum[i]);
-  const std::size_t bytes = static_cast<std::size_t>(width) * sizeof(T), line = simd::line;
-  const bool stream = large && bytes % line == 0 && static_cast<std::size_t>(stride) * sizeof(T) % line == 0 &&
-                      reinterpret_cast<std::uintptr_t>(y) % line == 0;
+  for (Index first = 0; first < n; first += rows_together) {
+    std::fill_n(part, padded, T(0));
+    for (Index k = first; k < std::min(n, first + rows_together); ++k)
+      for (Index i = 0; i < padded; i += lanes) {
+        T* const p = near + k * padded + i;
+        const Pack<T> term = exp(Pack<T>::load(p) - Pack<T>::load(top + i));
+        if (!log) term.store(p);
+        (Pack<T>::load(part + i) + term).store(part + i);
+      }
+    for (Index i = 0; i < padded; ++i) sum[i] += static_cast<double>(part[i]);
+  }
+  for (Index i = 0; i < padded; ++i) scale[i] = static_cast<T>(log ? std::log(sum[i]) : 1 / sum[i]);
   for (Index k = 0; k < n; ++k) {
-    const T* from = near + k * width;
-    T* const to = stream ? row : y + k * stride;
-    if (log) map(width, to, [](Pack<T> v, Pack<T> m, Pack<T> s) { return v - m - s; }, from, c.top, last);
-    else map(width, to, [](Pack<T> e, Pack<T> s) { return e * s; }, from, last);
-    if (stream) simd::stream(y + k * stride, row, bytes);
+    T* const row = near + k * padded;
+    for (Index i = 0; i < padded; i += lanes) {
+      const Pack<T> v = Pack<T>::load(row + i), s = Pack<T>::load(scale + i);
+      (log ? v - Pack<T>::load(top + i) - s : v * s).store(row + i);
+    }
+    if (large) stream_elements(y + k * stride, row, width);
+    else std::copy_n(row, width, y + k * stride);
   }
-  if (stream) simd::finish_streams();
 }
 
 // log of a sum of exponentials, where the largest was taken out of them.
@@ -156,6 +171,7 @@ Array softmax(const Array& x, Index axis, bool log) {
   const std::string_view name = log ? "log_softmax" : "softmax";
   const Shape axes{static_cast<Index>(normalize_axis(name, axis, x.rank()))};
   const Array out = Array::empty(x.shape(), x.dtype());
+  const bool large = static_cast<std::size_t>(x.size()) * size_of(x.dtype()) >= stream_bytes;
   with_floating(name, x.dtype(), [&]<class T>(Type<T>) {
     const AxisLoop loop(x, axes);
     loop.each_block(
@@ -163,7 +179,7 @@ Array softmax(const Array& x, Index axis, bool log) {
           const T* from = loop.x.data<const T>() + first;
           T* to = out.data<T>() + first;
           if (loop.inner == 1) softmax_row(from, loop.n, to, log);
-          else softmax_columns(from, loop.n, loop.inner, width, to, log, x.size() >= stream_threshold);
+          else softmax_columns(from, loop.n, loop.inner, width, to, log, large);
         },
         columns_together<T>(loop.n));
   });
