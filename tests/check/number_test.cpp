@@ -97,6 +97,9 @@ TEST_CASE("quad precision has more than 30 digits where there is __float128") {
   CHECK(std::abs(static_cast<double>(sqrt(two) * sqrt(two) - two)) < 1e-33);
   CHECK(std::abs(static_cast<double>(log(exp(two)) - two)) < 1e-32);
   CHECK(std::abs(static_cast<double>(erf(Quad(0.5)) + erfc(Quad(0.5)) - Quad(1))) < 1e-33);
+  CHECK(std::abs(static_cast<double>(pow(two, Quad(0.5)) - sqrt(two))) < 1e-33);
+  CHECK(std::abs(static_cast<double>(hypot(Quad(1), Quad(1)) - sqrt(two))) < 1e-33);
+  CHECK(std::abs(static_cast<double>(Quad(4) * atan2(Quad(1), Quad(1)) - acos(Quad(-1)))) < 1e-32);
 #endif
 }
 
@@ -149,7 +152,7 @@ TEST_CASE("the error function and the gamma family of complex numbers have their
        {20.0, 1.0, 0.051136488410998462125, -0.0026212394637538682003}});
 }
 
-TEST_CASE("the digamma family in quad precision has 30 digits") {
+TEST_CASE("lgamma and the digamma family in quad precision has 30 digits") {
 #ifdef __SIZEOF_FLOAT128__
   // Computed with 50 digits, as a double and what that leaves.
   struct Known {
@@ -167,6 +170,12 @@ TEST_CASE("the digamma family in quad precision has 30 digits") {
        {1.5, 0.03648997397857652, 1.9534229894802305e-19},
        {40, 3.676327374034843, -9.467475078319968e-17},
        {100000, 11.512920464961896, -8.298879002225604e-16}});
+  are("lgamma", core::lgamma,
+      {{-2.75, 0.004487897535955773, 2.5329217272111083e-19},
+       {0.0078125, 4.847570775881665, 1.6118985409851126e-17},
+       {1.5, -0.12078223763524522, -4.1797047492946264e-18},
+       {40, 106.63176026064346, -1.343308512431943e-15},
+       {100000, 1051287.7089736569, 2.0750820252745906e-11}});
   are("trigamma", core::trigamma,
       {{-2.75, 19.433868949488463, 8.330937564556192e-16},
        {0.0078125, 16385.62634814803, 7.070893864808002e-13},
