@@ -202,14 +202,14 @@ Array cumsum(const Array& x, Index axis) {
     Result* to = out.data<Result>();
     constexpr Index piece = 128;
     const bool large = static_cast<std::size_t>(out.size()) * sizeof(Result) >= stream_bytes;
-    const auto store = [large](Result* p, const Result* near, Index n) {
-      if (large) stream_elements(p, near, n);
-      else std::copy_n(near, n, p);
-    };
     if (loop.inner > 1) {
       loop.each_block([&](Index first, Index, Index width) {
         Sum sum[axis_block];
         std::fill_n(sum, width, Sum{});
+        if (!large)
+          return each_element(loop, first, width, [&](Index e, Index i, Index) {
+            to[e] = static_cast<Result>(sum[i] += static_cast<Sum>(from[e]));
+          });
         const auto add = [&](Index k, auto rows) {
           Result near[rows][piece];
           for (Index begin = 0; begin < width; begin += piece) {
@@ -220,7 +220,7 @@ Array cumsum(const Array& x, Index axis) {
                 near[r][i] = static_cast<Result>(s += static_cast<Sum>(from[e + r * loop.inner + i]));
               sum[begin + i] = s;
             }
-            for (Index r = 0; r < rows; ++r) store(to + e + r * loop.inner, near[r], n);
+            for (Index r = 0; r < rows; ++r) stream_elements(to + e + r * loop.inner, near[r], n);
           }
         };
         Index k = 0;
