@@ -129,7 +129,7 @@ class Products {
   void other_cotangent() {
     const HandEdge& edge = graph_.edges()[e_];
     const Statement& s = graph_.statement(edge);
-    const Shape& shape = graph_.result(s).shape();
+    const Shape shape = graph_.result(s).shape();  // a copy: the tensor of a scalar is made to be asked
     if (shape.size() < 2) return;
     bool subject = false;
     for (const HandSubject& k : subjects_) subject |= k.node == edge.to;
