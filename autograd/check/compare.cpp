@@ -96,7 +96,7 @@ struct Checker {
     move(0);
     r.numeric = d.value;
     r.uncertainty = d.uncertainty;
-    r.noise = 2 * steps_span * noise / reached.step;
+    r.noise = noise_of(d, noise, reached.step);
     const double floor = rounding(r.argument, size) + std::min(r.noise, 1e-10);
     judge(r, floor, o);
     if (!r.ok) undeclared.look_again(r, reached.step, tangents, move, floor, noise);
@@ -183,7 +183,7 @@ struct Checker {
       if (h == 0) return;
       const Difference n = ridders(g, 0, h);
       d.numeric = n.value;
-      d.allowed_numeric = o.relative * size + 2 * n.uncertainty + 2 * steps_span * noise / h;
+      d.allowed_numeric = o.relative * size + 2 * n.uncertainty + noise_of(n, noise, h);
       d.ok = d.ok && std::abs(d.reverse - d.numeric) <= d.allowed_numeric;
       // At a kink the complex step takes one side, the gradient what lies between.
       if (d.complex) d.ok = d.ok && std::abs(d.reverse - *d.complex) <= d.allowed;

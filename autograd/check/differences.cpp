@@ -38,12 +38,16 @@ Difference extrapolated(std::span<const double> quotients) {
 Difference extrapolated_on_side(std::span<const double> quotients) { return neville(quotients, shrink, shrink); }
 
 Difference ridders(const std::function<double(double)>& g, double x, double h) {
-  double quotients[rows];
+  double quotients[rows], rounding = 0;
   for (int i = 0; i < rows; ++i, h /= shrink) {
     const double up = x + h, down = x - h;  // the steps that are really taken
-    quotients[i] = (g(up) - g(down)) / (up - down);
+    const double above = g(up), below = g(down);
+    quotients[i] = (above - below) / (up - down);
+    if (i == 0) rounding = std::numeric_limits<double>::epsilon() * std::max(std::abs(above), std::abs(below)) / h;
   }
-  return extrapolated(quotients);
+  Difference d = extrapolated(quotients);
+  d.rounding = rounding;
+  return d;
 }
 
 Difference one_sided(const std::function<double(double)>& g, double x, double h) {

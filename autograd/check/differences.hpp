@@ -10,6 +10,7 @@ namespace autograd::core {
 
 struct Difference {
   double value, uncertainty;
+  double rounding = 0;  ///< what the rounding of the values that were subtracted leaves in the first quotient
 };
 
 /// The step from which the differences at x start, before kinks shorten it.
@@ -20,6 +21,12 @@ double least_step(double x);
 
 /// The factor between the first and the last step of `ridders`.
 inline constexpr double steps_span = 43;  // 1.6^8
+
+/// What rounding leaves in a difference with the step h of values that are rounded by `noise` near x: beside it by more
+/// where they are larger, as those of x^3 at 0.
+inline double noise_of(const Difference& d, double noise, double h) {
+  return 2 * steps_span * noise / h + 4 * d.rounding;
+}
 
 /// g'(x) from central differences with h, h/1.6, h/1.6^2 ... down to h / steps_span.
 Difference ridders(const std::function<double(double)>& g, double x, double h);

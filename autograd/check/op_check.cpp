@@ -231,7 +231,7 @@ bool read(GradcheckReading& r, const OpUnderCheck& op, const Point& p, const Gra
   const Difference d = ridders([&](double t) { return op.value(at.moved(t)); }, 0, h);
   r.numeric = d.value;
   r.uncertainty = d.uncertainty;
-  r.noise = 8 * steps_span * epsilon * std::abs(y) / h;
+  r.noise = noise_of(d, 4 * epsilon * std::abs(y), h);
   if (op.quad) {
     r.complex = at.complex();
     r.quad = at.five_point(std::min(std::abs(r.at) + 0.25, 50 * h));

@@ -177,7 +177,7 @@ void Undeclared::look_again(GradcheckReading& r, double step, const std::vector<
       move(0);
       again.numeric = d.value;
       again.uncertainty = d.uncertainty;
-      again.noise = 2 * steps_span * noise / reached;
+      again.noise = noise_of(d, noise, reached);
       judge(again, floor, o_);
     } else {
       better = at_kink(again, tangents, move, floor, noise);

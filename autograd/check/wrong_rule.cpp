@@ -193,12 +193,14 @@ class RuleCheck {
     const Array& x = rule_.argument(k);
     std::vector<std::vector<double>> quotients(r.low.size()), right(r.low.size()), left(r.low.size());
     bool settled = true;
+    std::vector<double> size(r.low.size());
     double step = h;
     for (int row = 0; row < rows; ++row, step /= shrink) {
       const Array up = rule_.value(k, moved(x, dx, {step}, 1)), down = rule_.value(k, moved(x, dx, {step}, -1));
       for (std::size_t j = 0; j < r.low.size(); ++j) {
         const auto e = static_cast<Index>(j);
         quotients[j].push_back((at(up, e) - at(down, e)) / (2 * step));
+        size[j] = std::max(size[j], std::max(std::abs(at(up, e)), std::abs(at(down, e))));
         right[j].push_back((at(up, e) - at(y_, e)) / step);
         left[j].push_back((at(y_, e) - at(down, e)) / step);
       }
@@ -206,7 +208,8 @@ class RuleCheck {
     for (std::size_t j = 0; j < r.low.size(); ++j) {
       if (r.low[j] != r.high[j]) continue;
       const Difference d = extrapolated(quotients[j]);
-      const double noise = 4 * steps_span * epsilon * std::abs(at(y_, static_cast<Index>(j))) / h;
+      const double noise =
+          4 * steps_span * epsilon * std::abs(at(y_, static_cast<Index>(j))) / h + 4 * epsilon * size[j] / h;
       const double slack = o_.relative * std::abs(d.value) + 2 * d.uncertainty + noise;
       if (first || slack < r.allowed[j]) r.set(j, d.value, slack);
       const Difference up = extrapolated_on_side(right[j]), down = extrapolated_on_side(left[j]);
