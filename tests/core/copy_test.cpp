@@ -1,12 +1,9 @@
 // Copies of arrays large enough for several cores: every element arrives, from every layout.
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 #include <functional>
 
 #include <autograd/autograd.hpp>
 #include <tests/catch.hpp>
+#include <tests/core/on_threads.hpp>
 
 namespace ag = autograd;
 using ag::Index, ag::Shape, ag::core::Array;
@@ -30,21 +27,6 @@ std::vector<double> elements(const Array& x) {
   };
   visit(0, 0);
   return out;
-}
-
-// On one thread and on three.
-template <class F>
-void on_threads(const F& f) {
-#ifdef _OPENMP
-  const int before = omp_get_max_threads();
-  for (const int threads : {1, 3}) {
-    omp_set_num_threads(threads);
-    f();
-  }
-  omp_set_num_threads(before);
-#else
-  f();
-#endif
 }
 
 }  // namespace

@@ -1,9 +1,5 @@
 // Results that are written past the caches: no element is lost at the ends of lines, nothing around them is touched,
 // and they have the bits of small ones.
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -11,6 +7,7 @@
 #include <autograd/autograd.hpp>
 #include <autograd/core/stream.hpp>
 #include <tests/catch.hpp>
+#include <tests/core/on_threads.hpp>
 
 namespace ag = autograd;
 using ag::Index, ag::Shape, ag::Tensor, ag::core::Array;
@@ -44,20 +41,6 @@ Index difference(const Array& a, const Array& b) {
     }
     return -1;
   });
-}
-
-template <class F>
-void on_threads(const F& f) {
-#ifdef _OPENMP
-  const int before = omp_get_max_threads();
-  for (const int threads : {1, 3}) {
-    omp_set_num_threads(threads);
-    f();
-  }
-  omp_set_num_threads(before);
-#else
-  f();
-#endif
 }
 
 }  // namespace
