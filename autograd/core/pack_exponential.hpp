@@ -52,7 +52,7 @@ template <std::floating_point T>
 }
 template <class T>
 [[gnu::always_inline]] inline Pack<T> nearest(Pack<T> x) {
-  return xsimd::nearbyint(x.batch);
+  return simd::nearbyint(x.batch);
 }
 template <class N>
 struct ElementOf {

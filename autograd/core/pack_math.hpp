@@ -20,7 +20,7 @@ template <class T>
 /// The square root, correctly rounded.
 template <class T>
 [[gnu::always_inline]] inline Pack<T> sqrt(Pack<T> x) {
-  return xsimd::sqrt(x.batch);
+  return simd::sqrt(x.batch);
 }
 
 namespace detail {
@@ -37,19 +37,19 @@ template <class T>
 /// The largest integer not above x.
 template <class T>
 [[gnu::always_inline]] inline Pack<T> floor(Pack<T> x) {
-  return detail::rounded<T>(xsimd::floor(x.batch), x);
+  return detail::rounded<T>(simd::floor(x.batch), x);
 }
 
 /// The smallest integer not below x.
 template <class T>
 [[gnu::always_inline]] inline Pack<T> ceil(Pack<T> x) {
-  return detail::rounded<T>(xsimd::ceil(x.batch), x);
+  return detail::rounded<T>(simd::ceil(x.batch), x);
 }
 
 /// x without its fraction.
 template <class T>
 [[gnu::always_inline]] inline Pack<T> trunc(Pack<T> x) {
-  return detail::rounded<T>(xsimd::trunc(x.batch), x);
+  return detail::rounded<T>(simd::trunc(x.batch), x);
 }
 
 /// The nearest integer; halves go away from zero, as std::round.

@@ -69,10 +69,17 @@ inline constexpr bool exact_fma = true;
 inline constexpr bool exact_fma = false;
 #endif
 
+#if XSIMD_WITH_AVX512F
+// g++ has the intrinsics without a mask as ones that merge with an undefined register. Two calls with the same argument
+// are then two things to it: what a value and its derivative share would be computed twice. So: with a mask, all ones.
+inline constexpr __mmask16 all16 = 0xffff;
+inline constexpr __mmask8 all8 = 0xff;
+#endif
+
 /// x 2^n for whole numbers n, rounded once, also where the result is subnormal.
 #if XSIMD_WITH_AVX512F
-inline batch<float> scale(batch<float> x, batch<float> n) { return _mm512_scalef_ps(x, n); }
-inline batch<double> scale(batch<double> x, batch<double> n) { return _mm512_scalef_pd(x, n); }
+inline batch<float> scale(batch<float> x, batch<float> n) { return _mm512_maskz_scalef_ps(all16, x, n); }
+inline batch<double> scale(batch<double> x, batch<double> n) { return _mm512_maskz_scalef_pd(all8, x, n); }
 #else
 template <class T>
 batch<T> scale(batch<T> x, batch<T> n) {
@@ -96,16 +103,33 @@ T scale(T x, T n) {
 /// x, but at least low and at most high; a NaN stays.
 #if XSIMD_WITH_AVX512F
 inline batch<float> clamped(batch<float> x, batch<float> low, batch<float> high) {
-  return _mm512_max_ps(low, _mm512_min_ps(high, x));
+  return _mm512_maskz_max_ps(all16, low, _mm512_maskz_min_ps(all16, high, x));
 }
 inline batch<double> clamped(batch<double> x, batch<double> low, batch<double> high) {
-  return _mm512_max_pd(low, _mm512_min_pd(high, x));
+  return _mm512_maskz_max_pd(all8, low, _mm512_maskz_min_pd(all8, high, x));
 }
 #else
 template <class T>
 batch<T> clamped(batch<T> x, batch<T> low, batch<T> high) {
   return xsimd::select(x < low, low, xsimd::select(x > high, high, x));
 }
+#endif
+
+/// The square root, correctly rounded; the nearest whole number, of two the even one; the next one below, above, and
+/// towards 0.
+#if XSIMD_WITH_AVX512F
+inline batch<float> sqrt(batch<float> x) { return _mm512_maskz_sqrt_ps(all16, x); }
+inline batch<double> sqrt(batch<double> x) { return _mm512_maskz_sqrt_pd(all8, x); }
+#define AUTOGRAD_ROUND(name, mode)                                                                                    \
+  inline batch<float> name(batch<float> x) { return _mm512_maskz_roundscale_ps(all16, x, mode | _MM_FROUND_NO_EXC); } \
+  inline batch<double> name(batch<double> x) { return _mm512_maskz_roundscale_pd(all8, x, mode | _MM_FROUND_NO_EXC); }
+AUTOGRAD_ROUND(nearbyint, _MM_FROUND_TO_NEAREST_INT)
+AUTOGRAD_ROUND(floor, _MM_FROUND_TO_NEG_INF)
+AUTOGRAD_ROUND(ceil, _MM_FROUND_TO_POS_INF)
+AUTOGRAD_ROUND(trunc, _MM_FROUND_TO_ZERO)
+#undef AUTOGRAD_ROUND
+#else
+using xsimd::ceil, xsimd::floor, xsimd::nearbyint, xsimd::sqrt, xsimd::trunc;
 #endif
 
 /// Bytes of a cache line.
