@@ -237,19 +237,21 @@ Array checked_labels(const Array& x, const Array& labels) {
   return label;
 }
 
-// One row of cross_entropy_slope. The exponent log softmax(x) is the difference from the score of the label, and there
-// it is -y; but where y is infinite.
-template <class T, class Factor>
-void slope_row(const T* x, Index n, Index label, T y, T* out, const Factor& factor) {
-  if (std::isfinite(y)) {
-    const T score = x[label];
-    map(n, out, [score, y](Pack<T> v) { return exp(v - score - y); }, x);
-    out[label] = std::expm1(-y);
-  } else {
+// One row of cross_entropy_slope, with one factor or one for each class. The exponent log softmax(x) is the difference
+// from the score of the label, and there it is -y; but where y is infinite.
+template <class T>
+void slope_row(const T* x, Index n, Index label, T y, const T* factor, bool one, T* out) {
+  if (!std::isfinite(y)) {
     softmax_row(x, n, out, false);
     out[label] -= 1;
+    for (Index i = 0; i < n; ++i) out[i] *= factor[one ? 0 : i];
+    return;
   }
-  factor(out);
+  const T score = x[label];
+  const auto probability = [score, y](Pack<T> v) { return exp(v - score - y); };
+  if (one) map(n, out, [&](Pack<T> v) { return probability(v) * *factor; }, x);
+  else map(n, out, [&](Pack<T> v, Pack<T> f) { return probability(v) * f; }, x, factor);
+  out[label] = std::expm1(-y) * factor[one ? 0 : label];
 }
 
 }  // namespace
@@ -286,15 +288,8 @@ Array cross_entropy_slope(const Array& factor, const Array& y, const Array& x, c
   with_floating("cross_entropy_slope", x.dtype(), [&]<class T>(Type<T>) {
     const AxisLoop loop(x, {1});
     loop.each_block([&](Index first, Index row, Index) {
-      const Index n = loop.n;
-      const T* const by = f.data<const T>() + (one ? row : first);
-      slope_row(loop.x.data<const T>() + first, n, at[row], losses.data<const T>()[row], out.data<T>() + first,
-                [by, n, one](T* to) {
-                  if (one)
-                    for (Index i = 0; i < n; ++i) to[i] *= *by;
-                  else
-                    for (Index i = 0; i < n; ++i) to[i] *= by[i];
-                });
+      slope_row(loop.x.data<const T>() + first, loop.n, at[row], losses.data<const T>()[row],
+                f.data<const T>() + (one ? row : first), one, out.data<T>() + first);
     });
   });
   return out;
