@@ -55,7 +55,8 @@ class Array {
   explicit operator bool() const { return node_ != nullptr; }
   friend bool operator==(const Array& a, const Array& b) { return a.node_ == b.node_; }
 
-  const Shape& shape() const { return node_->shape; }
+  const Shape& shape() const& { return node_->shape; }
+  Shape shape() && { return node_->shape; }
   const Strides& strides() const { return node_->strides; }
   Dtype dtype() const { return node_->dtype; }
   std::size_t rank() const { return node_->shape.size(); }

@@ -62,7 +62,8 @@ class Tensor {
   template <class T>
   static Tensor of(const std::vector<T>& elements, const Shape& shape);
 
-  const Shape& shape() const { return array_.shape(); }
+  const Shape& shape() const& { return array_.shape(); }
+  Shape shape() && { return array_.shape(); }
   /// The extent of one axis; negative axes count from the end.
   Index shape(Index axis) const { return shape()[core::normalize_axis("shape", axis, rank())]; }
   std::size_t rank() const { return array_.rank(); }

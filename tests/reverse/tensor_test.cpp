@@ -2,6 +2,7 @@
 #include <cmath>
 #include <optional>
 #include <sstream>
+#include <type_traits>
 #include <autograd/autograd.hpp>
 #include <tests/catch.hpp>
 
@@ -19,6 +20,14 @@ TEST_CASE("a value changed in place after it was recorded cannot be differentiat
     CHECK_THROWS_AS(tape->gradient(f), ag::TapeError);
     CHECK_THROWS_WITH(tape->gradient(f), ContainsSubstring("changed in place"));
   }
+}
+
+TEST_CASE("the shape of a temporary outlives it") {
+  const auto ones = [](const ag::Shape& shape) { return ag::Tensor::ones(shape); };
+  const ag::Shape& shape = ones({2, 3}).shape();
+  static_assert(!std::is_reference_v<decltype(ones({}).shape())>);
+  static_assert(!std::is_reference_v<decltype(ag::core::Array().shape())>);
+  CHECK(shape == ag::Shape{2, 3});
 }
 
 TEST_CASE("a tensor on a tape is not writable") {
