@@ -1,6 +1,7 @@
 // Makes every mutant of every derivative and rule, one after the other in this one program, and has the op's own
 // battery find it. A survivor is a gap of the battery.
 #include <cstdio>
+#include <fstream>
 
 #include <autograd/op/list.hpp>
 #include <tests/catch.hpp>
@@ -37,6 +38,8 @@ mutation::Tally broadcasts(op::List<Family...>) {
 }  // namespace
 
 TEST_CASE("every mutant of every derivative and rule is killed by the op's own battery") {
+  INFO("The battery reads tests/op/special_values.txt: run this from the root of the repository.");
+  REQUIRE(std::ifstream("tests/op/special_values.txt"));
   using Elementwise =
       op::List<op::Arithmetic, op::Exponential, op::Trigonometric, op::Special, op::Activation, op::Selection>;
   using Others = op::List<op::Reductions, op::Softmaxes, op::Linear, op::Layout, op::Indexing, op::Joining>;
