@@ -116,8 +116,10 @@ template <class Op, class... A>
       const auto leaf = (core::leaf(std::forward<A>(a)), ...);
       bool fuses = !core::records_elementary();
       if constexpr (std::is_same_v<decltype(leaf), const Tensor>) fuses &= is_floating(leaf.dtype());
-      if (fuses) return core::evaluate_expression(leaf, core::Reduction{true, op.axes, op.keepdims, Op::mean}, where);
-      return core::apply_op(op, std::array<Tensor, 1>{core::named(leaf, where)}, where);
+      if (fuses)
+        return core::evaluate_expression<core::Values::summed>(
+            leaf, core::Reduction{true, op.axes, op.keepdims, Op::mean}, where);
+      return core::apply_op(op, std::array<Tensor, 1>{core::record_elementary_tensor(leaf, where)}, where);
     } else {
       return core::apply_op(op, std::array<Tensor, sizeof...(A)>{core::named(a, where)...}, where);
     }

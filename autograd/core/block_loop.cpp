@@ -19,7 +19,7 @@ struct Grouping {
   Grouping(Index n, bool sums, Index sum_elements, bool alone = false, Index block = block_size) {
     blocks = (n + block - 1) / block;
     groups = alone || n < parallel_threshold ? 1 : std::min<Index>(blocks, sums ? 16 : 64);
-    if (sums && groups * sum_elements > (Index{1} << 22)) groups = 1;  // 32 MiB of partial sums at most
+    if (sums && sum_elements > most_sums) groups = 1;  // 32 MiB of partial sums at most
     blocks_per_group = groups ? (blocks + groups - 1) / groups : 0;
   }
 };
@@ -172,13 +172,15 @@ constexpr Index stencil_block_size = 8 * block_size;
 
 template <class T>
 void backward(BackwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& cotangent,
-              double scale, std::span<const AdjointTarget> adjoints) {
+              double scale, std::span<const AdjointTarget> adjoints, const Array* value_sum) {
   const Index size = count(space);
-  if (size > 0 && size <= short_size && !any_part(adjoints))
+  if (size > 0 && size <= short_size && !any_part(adjoints) && !value_sum)
     return backward_short<T>(kernel, formula, space, size, in, cotangent, scale, adjoints);
   const bool overlaps = any_overlap(adjoints, cotangent);
   SmallArray<std::optional<Sums>> sums(in.size());
-  bool any_sums = false;
+  std::optional<Sums> values;
+  if (value_sum) values.emplace(value_sum->shape(), space);
+  bool any_sums = value_sum != nullptr;
   Index sum_elements = 0;
   for (std::size_t k = 0; k < in.size(); ++k)
     if (adjoints[k].array && !adjoints[k].part && !(adjoints[k].array->shape() == space)) {
@@ -196,10 +198,11 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
     const Array copy = cotangent.copy();
     SmallArray<const Array*> others(in.size());
     for (std::size_t k = 0; k < in.size(); ++k) others[k] = in[k] == &cotangent ? &copy : in[k];
-    return backward<T>(kernel, formula, space, {others.data(), in.size()}, copy, scale, adjoints);
+    return backward<T>(kernel, formula, space, {others.data(), in.size()}, copy, scale, adjoints, value_sum);
   }
   for (std::size_t k = 0; k < in.size(); ++k)
     if (sums[k]) sums[k]->open(grouping.groups);
+  if (values) values->open(grouping.groups);
 
   for_groups(grouping, [&](Index group, Index first, Index last) {
     const std::size_t leaves = in.size();
@@ -212,7 +215,8 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
       T lane[lanes<T>];
     };
     SmallArray<Register> rest_grad(leaves);
-    Block<T> packed_cotangent, scaled;
+    Block<T> packed_cotangent, scaled, value;
+    T* const value_block = values ? value.get(block) : nullptr;
     const Parts<T> parts(space, adjoints);
     std::uint64_t add = 0;
     for (std::size_t k = 0; k < in.size(); ++k) {
@@ -261,7 +265,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
         cot = g.read(begin, length, packed_cotangent);
         if (scales) cot = scale_block(cot, length);
       }
-      if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), cot, to.data(), add);
+      if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), cot, to.data(), add, value_block);
       if (rest) {
         // The last register of elements. Of those met before, the cotangent may be overwritten already: what comes out
         // for them is dropped.
@@ -284,7 +288,10 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
           if (to[k]) rest_to[k] = rest_grad[k].lane;
         }
         // Overwrite, never add: the same adjoint may stand behind two arguments, and each must see the other's sum.
-        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), rest_cot, rest_to.data(), 0);
+        Register rest_value;
+        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), rest_cot, rest_to.data(), 0,
+               values ? rest_value.lane : nullptr);
+        if (values) std::copy_n(rest_value.lane + dropped, rest, value_block + full);
         for (std::size_t k = 0; k < in.size(); ++k) {
           if (!to[k]) continue;
           T* target = static_cast<T*>(to[k]) + full;
@@ -295,6 +302,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
       }
       for (std::size_t k = 0; k < in.size(); ++k)
         if (sums[k]) scatter_add(sums[k]->walk, sums[k]->group(group), begin, length, static_cast<const T*>(to[k]));
+      if (values) scatter_add(values->walk, values->group(group), begin, length, value_block);
       if (!overlaps) {
         add_parts(b, to);
       } else {
@@ -316,6 +324,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
   });
   for (std::size_t k = 0; k < in.size(); ++k)
     if (sums[k]) sums[k]->finish(adjoints[k].array->template data<T>(), adjoints[k].add, 1.0);
+  if (values) values->finish(value_sum->template data<T>(), false, scale);
 }
 
 }  // namespace
@@ -327,9 +336,9 @@ void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const S
 }
 
 void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
-                  const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints) {
+                  const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints, const Array* sum) {
   with_floating("gradient", dtype,
-                [&]<class T>(Type<T>) { backward<T>(kernel, formula, space, in, cotangent, scale, adjoints); });
+                [&]<class T>(Type<T>) { backward<T>(kernel, formula, space, in, cotangent, scale, adjoints, sum); });
 }
 
 }  // namespace autograd::core

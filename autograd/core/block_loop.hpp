@@ -25,9 +25,9 @@ inline constexpr std::size_t max_leaves = 64;
 using ForwardKernel = void (*)(const void* formula, std::size_t n, const void* const* in, void* out);
 
 /// adjoint[k][i] (+)= cotangent[i] * d formula / d in[k]; a null adjoint is not wanted; bit k of `add` chooses += over
-/// =.
+/// =. The kernel of a formula that is summed also writes value[i] = formula(in[0][i], ...), unless `value` is null.
 using BackwardKernel = void (*)(const void* formula, std::size_t n, const void* const* in, const void* cotangent,
-                                void* const* adjoint, std::uint64_t add);
+                                void* const* adjoint, std::uint64_t add, void* value);
 
 /// Where the cotangent of one argument goes.
 struct AdjointTarget {
@@ -49,8 +49,12 @@ enum class Around { kept, free };
 void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
                  const Array& out, double scale, Around around = Around::kept);
 
-/// The pullback of run_forward: `cotangent` broadcasts to `space` and is multiplied by `scale`.
+/// The pullback of run_forward: `cotangent` broadcasts to `space` and is multiplied by `scale`. With `sum` also what
+/// run_forward would give there, of the same bits; for a sum over everything, beside at most `most_sums` elements of
+/// adjoints that are summed.
 void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
-                  const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints);
+                  const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints,
+                  const Array* sum = nullptr);
+inline constexpr Index most_sums = Index{1} << 18;
 
 }  // namespace autograd::core

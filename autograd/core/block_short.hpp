@@ -151,7 +151,7 @@ void backward_short(BackwardKernel kernel, const void* formula, const Shape& spa
     for (Index i = 0; i < full; ++i) scaled[i] = g[i] * static_cast<T>(scale);
     g = scaled;
   }
-  kernel(formula, static_cast<std::size_t>(full), from.data(), g, to.data(), add);
+  kernel(formula, static_cast<std::size_t>(full), from.data(), g, to.data(), add, nullptr);
   for (std::size_t k = 0; packed && k < in.size(); ++k) {
     if (!(packed >> k & 1)) continue;
     const T* const run = static_cast<const T*>(to[k]);

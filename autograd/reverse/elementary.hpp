@@ -80,11 +80,15 @@ Tensor elementary_tensor(const Expression<Op, A...>& e, Dtype dtype, SourceLocat
 }
 
 template <class E>
-Tensor name_expression(const E& e, SourceLocation where) {
-  if (!records_elementary()) return evaluate_expression(e, {}, where);
+Tensor record_elementary_tensor(const E& e, SourceLocation where) {
   LeafDtype dtype;
   dtype.see(e);
   return elementary_tensor(e, dtype.get(), where);
+}
+
+template <class E>
+Tensor name_expression(const E& e, SourceLocation where) {
+  return records_elementary() ? record_elementary_tensor(e, where) : evaluate_expression(e, {}, where);
 }
 
 }  // namespace autograd::core

@@ -12,6 +12,7 @@
 #include <autograd/core/block_loop.hpp>
 #include <autograd/core/slice.hpp>
 #include <autograd/op/arithmetic.hpp>
+#include <autograd/reverse/cotangent_guess.hpp>
 #include <autograd/reverse/leaf_facts.hpp>
 #include <autograd/reverse/tape.hpp>
 
@@ -133,11 +134,19 @@ template <class T, class F, std::size_t... k>
   (leaf(std::integral_constant<std::size_t, k>{}), ...);
 }
 
-// by_result: for a formula whose last op has a slope of the result alone, and nothing below reads a leaf. The result is
-// what follows the leaves in `in`.
-template <class T, class F, bool by_result = false>
+/// What is done with the values of a formula.
+enum class Values {
+  stored,
+  by_result,  // stored, and the slopes computed from them: the last op's depend on its result alone, and nothing below
+              // reads a leaf. The result is what follows the leaves in `in`.
+  summed
+};
+
+// Of a sum one loop computes values, slopes or both, so that a value has the same bits with slopes and without: whether
+// the compiler rounds a product on its way into a sum depends on what else reads it.
+template <class T, class F, Values values = Values::stored>
 [[gnu::flatten]] void backward_kernel(const void* formula, std::size_t n, const void* const* in, const void* cotangent,
-                                      void* const* adjoint, std::uint64_t add) {
+                                      void* const* adjoint, std::uint64_t add, void* value) {
   constexpr std::size_t leaves = leaf_count<F>;
   const F f = *static_cast<const F*>(formula);
   const T* from[leaves];
@@ -151,19 +160,38 @@ template <class T, class F, bool by_result = false>
     if (to[k]) wanted |= std::uint64_t{1} << k;
     overwrites |= to[k] == g;
   }
-  if constexpr (reads_nothing<F>)
+  if constexpr (reads_nothing<F> && values != Values::summed)
     if (!overwrites) return backward_by_leaves(f, n, from, g, to, add, std::make_index_sequence<leaves>{});
   for (std::size_t i = 0; i < n; i += Pack<T>::size) {
     auto interior = interior_of<Pack<T>>(f, LoadLeaf<T>{from, i});
-    if constexpr (by_result) interior.value = Pack<T>::load(static_cast<const T*>(in[leaves]) + i);
+    if constexpr (values == Values::by_result) interior.value = Pack<T>::load(static_cast<const T*>(in[leaves]) + i);
+    if constexpr (values == Values::summed) {
+      asm volatile("" : "+r"(value), "+r"(wanted), "+r"(add));  // tested each time: there is one loop for all
+      if (value) interior.value.store(static_cast<T*>(value) + i);
+      if (!wanted) continue;
+    }
     StoreAdjoint<T, leaves> sink{to, i, add, wanted};
     pull<Pack<T>>(f, interior, Pack<T>::load(g + i), sink);
   }
 }
 
+// The values alone, of a formula that is summed. The kernel is called as it stands, not as a version of its own.
 template <class T, class F>
+void summed_values(const void* formula, std::size_t n, const void* const* in, void* out) {
+  void* const no_adjoints[leaf_count<F>] = {};
+  BackwardKernel kernel = backward_kernel<T, F, Values::summed>;
+  asm volatile("" : "+r"(kernel));
+  kernel(formula, n, in, nullptr, no_adjoints, 0, out);
+}
+
+template <class T, class F, Values values>
+constexpr ForwardKernel values_of() {
+  if constexpr (values == Values::summed) return summed_values<T, F>;
+  else return forward_kernel<T, F>;
+}
+template <class T, class F, Values values>
 constexpr BackwardKernel kernel_by_result() {
-  if constexpr (reads_result_only<F>) return backward_kernel<T, F, true>;
+  if constexpr (reads_result_only<F> && values == Values::stored) return backward_kernel<T, F, Values::by_result>;
   else return nullptr;
 }
 
@@ -172,6 +200,7 @@ struct FusedKernels {
   ForwardKernel forward32, forward64;
   BackwardKernel backward32, backward64;
   BackwardKernel by_result32, by_result64;  // null where values of leaves are read
+  CotangentGuess* guess;                    // of a formula that is summed, else null
   const std::uint64_t* reads;               // for each leaf; see leaf_reads
   const std::uint8_t* alike;                // for each leaf; see leaf_alike
   std::string_view name;
@@ -207,14 +236,19 @@ struct NameOf<Expression<Op, A...>> {
   static constexpr bool boolean = op::boolean_result<Op>;
 };
 
-/// The kernels of a formula, one table for each type.
+/// The cotangents that the sums of a formula have been given.
 template <class F>
-inline constexpr FusedKernels fused_kernels{forward_kernel<float, F>,
-                                            forward_kernel<double, F>,
-                                            backward_kernel<float, F>,
-                                            backward_kernel<double, F>,
-                                            kernel_by_result<float, F>(),
-                                            kernel_by_result<double, F>(),
+inline constinit CotangentGuess cotangent_guess;
+
+/// The kernels of a formula, one table for each type.
+template <class F, Values values = Values::stored>
+inline constexpr FusedKernels fused_kernels{values_of<float, F, values>(),
+                                            values_of<double, F, values>(),
+                                            backward_kernel<float, F, values>,
+                                            backward_kernel<double, F, values>,
+                                            kernel_by_result<float, F, values>(),
+                                            kernel_by_result<double, F, values>(),
+                                            values == Values::summed ? &cotangent_guess<F> : nullptr,
                                             leaf_reads<F>.data(),
                                             leaf_alike<F>.data(),
                                             NameOf<F>::value,
@@ -306,7 +340,7 @@ inline bool records_elementary() {
   return t && t->elementary();
 }
 
-template <class E>
+template <Values values = Values::stored, class E>
 Tensor evaluate_expression(const E& e, const Reduction& reduction, SourceLocation where) {
   using F = typename SignatureOf<E>::type;
   static_assert(std::is_trivially_copy_constructible_v<F> && std::is_trivially_destructible_v<F>,
@@ -316,7 +350,9 @@ Tensor evaluate_expression(const E& e, const Reduction& reduction, SourceLocatio
   if constexpr (scalar_leaves<E> > 0) dtype.see(e);
   const LeafList<E> leaves(e, dtype.get(), where);
   const F formula = SignatureOf<E>::make(e);
-  return evaluate_fused(fused_kernels<F>, &formula, leaves.get(), reduction, where);
+  // What is stored already is summed without a formula.
+  constexpr const FusedKernels &kernels = fused_kernels < F, std::is_same_v<F, Slot> ? Values::stored : values > ;
+  return evaluate_fused(kernels, &formula, leaves.get(), reduction, where);
 }
 
 /// x, but in a window the expression, or the window plus the expression, as one statement. False where

@@ -91,6 +91,8 @@ class Sweep {
     static const core::Array nothing;
     return nothing;
   }
+  /// Whether something may have been added to that cotangent already.
+  virtual bool knows(std::uint32_t /*index*/) const { return true; }
   /// Offers memory that nobody else needs as that place, its elements still to be overwritten; true when it was taken.
   virtual bool offer(std::uint32_t index, const Tensor& memory) = 0;
 };

@@ -96,6 +96,8 @@ class TapeSweep final : public Sweep {
     return to;
   }
 
+  bool knows(std::uint32_t index) const override { return out_.tensors_[index].state == TensorAdjoint::known; }
+
   bool offer(std::uint32_t index, const Tensor& memory) override {
     TensorAdjoint& adjoint = out_.tensors_[index];
     if (adjoint.state == TensorAdjoint::known) return false;

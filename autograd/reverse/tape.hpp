@@ -147,6 +147,8 @@ class Tape : public BasicTape<double> {
   Var scalar_at(std::uint32_t index) const { return scalars_[index]; }
   /// The same of a tensor; only on a tape that records every operation.
   const Tensor& tensor_at(std::uint32_t index) const { return tensors_[index].primal; }
+  /// Made as a part of another tensor.
+  bool is_part(NodeId id) const { return tensors_[id.index].made_by && tensors_[id.index].made_by->is_part(); }
   std::uint32_t tensor_count() const { return static_cast<std::uint32_t>(tensors_.size()); }
   std::string label(NodeId) const;
   /// Tangents of `results`, given those of `inputs`: runs the statements forwards. Needs a tape that records every
