@@ -11,6 +11,7 @@
 #include <new>
 
 #include <autograd/core/error.hpp>
+#include <autograd/core/pack.hpp>
 #include <autograd/core/pool.hpp>
 #include <autograd/core/stream.hpp>
 
@@ -186,34 +187,71 @@ To converted(From v) {
   return static_cast<To>(v);
 }
 
-// to[i][j] = from[i][j] where from is contiguous along i and to along j: in tiles of one cache line a side, through a
-// buffer, so that each line of either is touched once.
+// to[j][i] = from[i][j] for a square of n by n elements whose rows fill a register, n a power of two: for each k = 1,
+// 2, 4 ... the blocks of k by k elements off the diagonals of those of 2k by 2k change places.
+template <class T>
+struct Square {
+  // Registers of 32 bytes exchange elements between their halves slowly.
+  static constexpr Index n = static_cast<Index>((Pack<float>::size == 16 ? 64 : 16) / sizeof(T));
+  typedef T Row __attribute__((vector_size(n * sizeof(T))));
+
+  static void transpose(T (*to)[n], const T* from, Index from_row) {
+    Row row[n];
+    for (Index i = 0; i < n; ++i) std::memcpy(&row[i], from + i * from_row, sizeof(Row));
+    step<1>(row, std::make_integer_sequence<Index, n>());
+    std::memcpy(to, row, sizeof(row));
+  }
+
+ private:
+  template <Index k, Index... i>
+  [[gnu::always_inline]] static void step(Row* row, std::integer_sequence<Index, i...> lanes) {
+    if constexpr (k < n) {
+      const auto exchange = [](Row& a, Row& b) __attribute__((always_inline)) {
+        const Row upper = __builtin_shufflevector(a, b, (i & k ? n + i - k : i)...);
+        b = __builtin_shufflevector(a, b, (i & k ? n + i : i + k)...);
+        a = upper;
+      };
+      ((i & k ? void() : exchange(row[i], row[i | k])), ...);
+      step<2 * k>(row, lanes);
+    }
+  }
+};
+
+// to[i][j] = from[i][j] where from is contiguous along i and to along j: in squares, so that what is read and what is
+// written are pieces of lines. Past the caches lines are written whole, in any order, while columns of `from` are read
+// along; elsewhere a line that two squares share stays near until it is full.
 template <class To, class From>
 void copy_transposed(To* to, Index to_row, const From* from, Index from_column, Index rows, Index columns, bool large) {
-  constexpr Index side = 16;
+  constexpr bool registers = std::is_same_v<To, From> && (sizeof(To) == 4 || sizeof(To) == 8);
+  constexpr Index side = [] {
+    if constexpr (registers) return Square<To>::n;
+    else return Index{16};
+  }();
   alignas(64) To tile[side][side];
   const bool stream = large && side * sizeof(To) % simd::line == 0 &&
                       reinterpret_cast<std::uintptr_t>(to) % simd::line == 0 &&
                       static_cast<std::size_t>(to_row) * sizeof(To) % simd::line == 0;
-  for (Index i0 = 0; i0 < rows; i0 += side)
-    for (Index j0 = 0; j0 < columns; j0 += side) {
-      const Index height = std::min(side, rows - i0), width = std::min(side, columns - j0);
-      const From* p = from + j0 * from_column + i0;
-      To* q = to + i0 * to_row + j0;
-      const auto fill = [&](Index n, Index m) __attribute__((always_inline)) {
-        for (Index j = 0; j < m; ++j)
-          for (Index i = 0; i < n; ++i) tile[i][j] = converted<To>(p[j * from_column + i]);
-      };
-      if (height < side || width < side) {
-        fill(height, width);
-        for (Index i = 0; i < height; ++i) std::copy_n(tile[i], width, q + i * to_row);
-        continue;
-      }
-      fill(side, side);  // as a loop whose length is known
-      for (Index i = 0; i < side; ++i)
-        if (stream) simd::stream(q + i * to_row, tile[i], sizeof(tile[i]));
-        else std::copy_n(tile[i], side, q + i * to_row);
+  const auto copy = [&](Index i0, Index j0) __attribute__((always_inline)) {
+    const Index height = std::min(side, rows - i0), width = std::min(side, columns - j0);
+    const From* p = from + j0 * from_column + i0;
+    To* q = to + i0 * to_row + j0;
+    if (height < side || width < side) {
+      for (Index i = 0; i < height; ++i)
+        for (Index j = 0; j < width; ++j) q[i * to_row + j] = converted<To>(p[j * from_column + i]);
+      return;
     }
+    if constexpr (registers) Square<To>::transpose(tile, p, from_column);
+    else
+      for (Index j = 0; j < side; ++j)
+        for (Index i = 0; i < side; ++i) tile[i][j] = converted<To>(p[j * from_column + i]);
+    for (Index i = 0; i < side; ++i)
+      if (stream) simd::stream(q + i * to_row, tile[i], sizeof(tile[i]));
+      else std::copy_n(tile[i], side, q + i * to_row);
+  };
+  const Index together = stream ? side : 16 * side;
+  for (Index first = 0; first < columns; first += together)
+    for (Index i = 0; i < rows; i += side)
+      for (Index j = first; j < std::min(columns, first + together); j += side) copy(i, j);
 }
 
 // to[i * t] = from[i * f]. A step that is known when this is compiled is one for which registers can be filled.
@@ -229,15 +267,22 @@ void copy_row(To* to, Index t, const From* from, Index f, Index n) {
     for (Index i = 0; i < n; ++i) to[i * t] = converted<To>(from[i * f]);
 }
 
-// The same past the caches, where to's elements are neighbours.
+// Elements in a cache line.
+template <class T>
+constexpr Index line_of = simd::line / sizeof(T);
+
+// The same past the caches, where to's elements are neighbours. `next`, if any, is read ahead: where rows are left out
+// the processor does not find it by itself.
 template <class To, class From>
-void stream_row(To* to, const From* from, Index f, Index n) {
+void stream_row(To* to, const From* from, Index f, Index n, const From* next) {
   if constexpr (std::is_same_v<To, From>)
-    if (f == 1) return stream_elements(to, from, n);
+    if (f == 1 && !next) return stream_elements(to, from, n);
   constexpr Index chunk = 128;
+  const Index step = std::max<Index>(1, line_of<From> / std::max<Index>(1, std::abs(f)));
   To near[chunk];
   for (Index i = 0; i < n; i += chunk) {
     const Index length = std::min(chunk, n - i);
+    for (Index k = i; next && k < i + length; k += step) __builtin_prefetch(next + k * f, 0, 2);
     copy_row(near, 1, from + i * f, f, length);
     stream_elements(to + i, near, length);
   }
@@ -266,9 +311,11 @@ void copy_strided(To* to, const Strides& ts, const From* from, const Strides& fs
         return;
       }
   const bool streams = large && t == 1 && static_cast<std::size_t>(n) * sizeof(To) >= 4 * simd::line;
+  const bool jumps = rank > 1 && (f < 0 || fs[rank - 2] < 0 || fs[rank - 2] - n * f >= line_of<From>);
   Index at[max_rank] = {};
   for (;;) {
-    if (streams) stream_row(to, from, f, n);
+    if (streams)
+      stream_row(to, from, f, n, jumps && at[rank - 2] + 1 < shape[rank - 2] ? from + fs[rank - 2] : nullptr);
     else copy_row(to, t, from, f, n);
     std::size_t d = rank;
     for (;;) {

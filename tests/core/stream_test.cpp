@@ -70,8 +70,15 @@ TEST_CASE("streams: copies of every layout to any place") {
         return x.view({rows, columns}, {row, column}, offset);
       };
       for (const Array& from : {laid(columns, 1, 0), laid(columns + 5, 1, 3), laid(2 * columns, 2, 1), laid(1, rows, 0),
-                                laid(columns, -1, columns), laid(3 * columns, 3, 0), laid(0, 1, 7), laid(1, 0, 0)}) {
+                                laid(columns, -1, columns), laid(3 * columns, 3, 0), laid(0, 1, 7), laid(1, 0, 0),
+                                laid(3 * columns, 2, 1), laid(3 * columns, 1, 4), laid(3 * columns, -2, 2 * columns)}) {
         REQUIRE(difference(from.copy(), from) == -1);
+        const Index lines = (columns + 15) / 16 * 16;  // each row starts with a line
+        const Array padded = Array::full({rows * lines}, dtype, -5), left = padded.view({rows, columns}, {lines, 1}, 0);
+        copy_into(left, from);
+        REQUIRE(difference(left, from) == -1);
+        const Array right = padded.view({rows, lines - columns}, {lines, 1}, columns);
+        REQUIRE(difference(right, Array::full({rows, lines - columns}, dtype, -5)) == -1);
         const Array whole = Array::full({rows * distance + 16}, dtype, -5);
         const Array window = whole.view({rows, columns}, {distance, 1}, 5);
         copy_into(window, from);
