@@ -1,11 +1,13 @@
-// Sums over the last axes run on the block loop, those over others row by row; integers are
+// Sums over neighbouring axes go along rows or down columns, those over others run on the block loop; integers are
 // added exactly.
 #include <autograd/core/reduce.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 #include <autograd/core/axis_loop.hpp>
 #include <autograd/core/block_loop.hpp>
+#include <autograd/core/small_array.hpp>
 #include <autograd/core/walk.hpp>
 
 namespace autograd::core {
@@ -43,12 +45,70 @@ void sum_columns(const T* x, Index n, Index stride, Index width, T* out, double 
   for (Index i = 0; i < width; ++i) out[i] = static_cast<T>(total[i] * scale);
 }
 
-// True if the summed axes are neighbours and elements follow them: a matrix whose columns are summed.
-bool sums_columns(const Shape& shape, const Shape& over) {
-  if (over.empty() || over.back() - over[0] + 1 != static_cast<Index>(over.size())) return false;
-  Index columns = 1;
-  for (auto d = static_cast<std::size_t>(over.back()) + 1; d < shape.size(); ++d) columns *= shape[d];
-  return columns > 1;
+// The number of elements under one index of the axes up to `axis`.
+Index count_after(const Shape& shape, Index axis) {
+  Index n = 1;
+  for (auto d = static_cast<std::size_t>(axis) + 1; d < shape.size(); ++d) n *= shape[d];
+  return n;
+}
+
+// Calls task(k) for k < n, on several cores where there is so much to do.
+template <class F>
+void each_task(Index elements, Index n, const F& task) {
+  if (elements < parallel_threshold || n == 1) {
+    for (Index k = 0; k < n; ++k) task(k);
+    return;
+  }
+#pragma omp parallel for schedule(static)
+  for (Index k = 0; k < n; ++k) task(k);
+}
+
+// The sums of rows of n > 0 elements: of blocks in T, of those in double. Short rows share a block, long ones are cut
+// into parts for several cores; which these are depends on n alone.
+template <class T>
+void sum_rows(const Array& x, Index n, T* out, Index rows, double scale) {
+  const Walk walk(x.shape(), x.strides());
+  if (rows >= 16 && walk.rank == 2 && walk.shape[1] == n && walk.stride[0] == 1) {
+    // Of a transposed matrix each element would fetch a line of its own: some rows are brought in order first.
+    const Index some = std::max<Index>(16, (Index{1} << 16) / n / 16 * 16);
+    return each_task(x.size(), (rows + some - 1) / some, [&](Index k) {
+      const Index first = k * some, here = std::min(some, rows - first);
+      sum_rows(x.view({here, n}, {1, walk.stride[1]}, first).copy(), n, out + first, here, scale);
+    });
+  }
+  const auto read = [&](Index begin, Index length, T* near) -> const T* {
+    Index offset = begin;
+    if (walk.contiguous() || walk.contiguous_run(begin, length, offset)) return x.data<const T>() + offset;
+    gather(walk, x.data<const T>(), begin, length, near);
+    return near;
+  };
+  if (n <= block_size) {
+    const Index together = block_size / n;
+    return each_task(x.size(), (rows + together - 1) / together, [&](Index k) {
+      T near[block_size];
+      const Index first = k * together, last = std::min(rows, first + together);
+      const T* const from = read(first * n, (last - first) * n, near);
+      for (Index row = first; row < last; ++row)
+        out[row] = static_cast<T>(static_cast<double>(sum_of(from + (row - first) * n, n)) * scale);
+    });
+  }
+  constexpr Index most = 64 * block_size;
+  const Index parts = (n + most - 1) / most;
+  SmallArray<double> sum(static_cast<std::size_t>(rows * parts), unset);
+  each_task(x.size(), rows * parts, [&](Index k) {
+    T near[block_size];
+    const Index row = k / parts * n, last = row + std::min(n, (k % parts + 1) * most);
+    double total = 0;
+    for (Index i = row + k % parts * most; i < last; i += block_size) {
+      const Index length = std::min(block_size, last - i);
+      total += static_cast<double>(sum_of(read(i, length, near), length));
+    }
+    sum[static_cast<std::size_t>(k)] = total;
+  });
+  for (Index row = 0; row < rows; ++row) {
+    const double* const from = sum.data() + row * parts;
+    out[row] = static_cast<T>(std::accumulate(from, from + parts, 0.0) * scale);
+  }
 }
 
 }  // namespace
@@ -61,11 +121,16 @@ Array sum(const Array& x, const Axes& axes, bool keepdims, bool mean) {
   if (is_floating(x.dtype())) {
     out = Array::empty(kept, x.dtype());
     const double scale = mean ? static_cast<double>(count(kept)) / static_cast<double>(x.size()) : 1.0;
-    if (sums_columns(x.shape(), over)) {
+    const bool neighbours = !over.empty() && over.back() - over[0] + 1 == static_cast<Index>(over.size());
+    const Index columns = neighbours ? count_after(x.shape(), over.back()) : 0;
+    if (x.size() == 0) {
+      out = Array::full(kept, x.dtype(), 0.0 * scale);  // a mean of nothing is no number
+    } else if (columns == 1) {
+      with_floating("sum", x.dtype(),
+                    [&]<class T>(Type<T>) { sum_rows(x, x.size() / out.size(), out.data<T>(), out.size(), scale); });
+    } else if (columns > 1) {
       const AxisLoop loop(x, over);
       with_floating("sum", x.dtype(), [&]<class T>(Type<T>) {
-        if (x.size() == 0)
-          std::fill_n(out.data<T>(), out.size(), static_cast<T>(0.0 * scale));  // a mean of nothing is no number
         loop.each_block([&](Index first, Index at, Index width) {
           sum_columns(loop.x.data<const T>() + first, loop.n, loop.inner, width, out.data<T>() + at, scale);
         });

@@ -109,30 +109,23 @@ void gather(const Walk& w, const From* from, Index begin, Index n, To* to) {
   });
 }
 
-/// The sum of `lanes` elements, a power of two, halves added to halves.
-template <Index lanes, class T>
-T folded(T* sum) {
-  if constexpr (lanes == 1) return *sum;
-  for (Index k = 0; k < lanes / 2; ++k) sum[k] += sum[k + lanes / 2];
-  if constexpr (lanes > 1) return folded<lanes / 2>(sum);
-}
-
-/// The sum of n elements in a fixed order: 64 running sums, or 16 of few elements, then a tree, so that it vectorises
-/// and loses few digits.
-template <class T, Index lanes = 64>
+/// The sum of n elements in a fixed order: 64 running sums and then a tree, so that it vectorises and loses few digits;
+/// what does not fill a register one by one.
+template <class T>
 T sum_of(const T* p, Index n) {
-  if constexpr (lanes > 16)
-    if (n < 4 * lanes) return sum_of<T, 16>(p, n);
-  constexpr auto register_size = static_cast<Index>(Pack<T>::size);
-  alignas(64) T sum[lanes];
-  Pack<T> running[lanes / register_size];
+  constexpr Index lanes = static_cast<Index>(Pack<T>::size), side_by_side = 64 / lanes;
+  T rest = 0;
+  Index i = n - n % lanes;
+  for (; i < n; ++i) rest += p[i];
+  if (n < lanes) return rest;
+  Pack<T> running[side_by_side];
   for (Pack<T>& r : running) r = Pack<T>(0.0);
-  Index i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (Index k = 0; k < lanes / register_size; ++k) running[k] += Pack<T>::load(p + i + k * register_size);
-  for (Index k = 0; k < lanes / register_size; ++k) running[k].store(sum + k * register_size);
-  for (Index k = 0; i + k < n; ++k) sum[k] += p[i + k];
-  return folded<lanes>(sum);
+  for (i = 0; i + 64 <= n; i += 64)
+    for (Index k = 0; k < side_by_side; ++k) running[k] += Pack<T>::load(p + i + k * lanes);
+  for (; i + lanes <= n; i += lanes) running[0] += Pack<T>::load(p + i);
+  for (Index half = side_by_side / 2; half > 0; half /= 2)
+    for (Index k = 0; k < half; ++k) running[k] += running[k + half];
+  return reduce_sum(running[0]) + rest;
 }
 
 /// Adds from[i] to element begin + i of the walk over `to`; repeated elements receive the sum of their run.

@@ -1,6 +1,8 @@
 // What must be the same on one thread and on several.
 #pragma once
 
+#include <initializer_list>
+
 #ifdef _OPENMP
 #include <omp.h>
 #endif

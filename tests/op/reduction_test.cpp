@@ -1,4 +1,5 @@
 // Reductions: values against plain loops over every choice of axes, derivatives in every layout, ties, edges, accuracy.
+#include <tests/core/on_threads.hpp>
 #include <tests/op/derivatives.hpp>
 
 using namespace check;
@@ -315,6 +316,28 @@ TEST_CASE("sum: accurate, and the same bits for every layout") {
         CHECK(c.f(x, axes, false).to_vector() == c.f(turned, axes, false).to_vector());
       }
   }
+}
+
+TEST_CASE("sum: a row has the same bits alone as among others, wherever it lies, on one thread and on several") {
+  on_threads([] {
+    for (const ag::Dtype dtype : {ag::float32, ag::float64})
+      for (const Index n : {1, 3, 15, 16, 17, 63, 100, 511, 512, 513, 1030, 32'768, 40'000}) {
+        const Index rows = 37, distance = n + 5;
+        const Tensor x = cast(sin(0.7 * cast(Tensor::arange(rows * distance), ag::float64)), dtype);
+        const Tensor gaps(x.data().view({rows, n}, {distance, 1}, 3)), packed(gaps.data().copy()),
+            turned = transpose(Tensor(transpose(gaps).data().copy()));
+        std::vector<double> alone;
+        for (Index i = 0; i < rows; ++i) alone.push_back(sum(slice(gaps, i)).value());
+        INFO(n);
+        CHECK(sum(gaps, 1).to_vector() == alone);
+        CHECK(sum(packed, 1).to_vector() == alone);
+        CHECK(sum(turned, 1).to_vector() == alone);
+        CHECK(sum(flip(packed, 0), 1).to_vector() == std::vector<double>(alone.rbegin(), alone.rend()));
+        double exact = 0;
+        for (const double v : slice(packed, 1).to_vector()) exact += v;
+        CHECK(alone[1] == Approx(exact).margin(1e-6 * std::sqrt(static_cast<double>(n))));
+      }
+  });
 }
 
 TEST_CASE("count_nonzero") {
