@@ -8,13 +8,16 @@
 #include <algorithm>
 
 #include <autograd/core/layout.hpp>
-#include <autograd/core/simd.hpp>
+#include <autograd/core/stream.hpp>
 
 namespace autograd::core {
 
 /// The most columns that advance together, and a convenient piece of a row: long enough to stream, and a double for
 /// each fits the L1 cache.
 inline constexpr Index axis_block = 2048;
+
+/// Brings near what is read soon: of pieces of rows that lie apart the processor does not find the next by itself.
+inline void fetch(const void* line) { __builtin_prefetch(line, 0, 2); }
 
 struct AxisLoop {
   Array x;  // row-major: (outer, n, inner) elements
@@ -61,6 +64,12 @@ struct AxisLoop {
       for (Index b = 0; b < outer * blocks; ++b) piece(b);
       simd::finish_streams();
     }
+  }
+  /// How far behind `rows` rows from row k on as many others begin that are worth fetching: 0 where there are none, or
+  /// a cache has them.
+  Index ahead(Index k, Index rows) const {
+    const bool large = static_cast<std::size_t>(x.size()) * size_of(x.dtype()) >= stream_bytes;
+    return large && k + 2 * rows <= n ? rows * inner : 0;
   }
   /// An array that lies as x does, seen in the order of the original axes.
   Array restored(const Array& like_x) const { return order.empty() ? like_x : permute(like_x, inverse(order)); }

@@ -17,16 +17,18 @@ AxisLoop loop_of_something(std::string_view where, const Array& x, const Shape& 
 }
 
 // best[i] becomes the most extreme of itself and of column i of some rows: several, so that it is read and written less
-// often.
+// often. Rows `ahead` of them are fetched meanwhile.
 template <int sign, class T>
-void take_rows(T* best, const T* x, Index rows, Index stride, Index width) {
+void take_rows(T* best, const T* x, Index rows, Index stride, Index width, Index ahead) {
   Index i = 0;
   if constexpr (std::is_floating_point_v<T>) {
     constexpr auto lanes = static_cast<Index>(Pack<T>::size);
     for (; i + lanes <= width; i += lanes) {
       Pack<T> m = Pack<T>::load(best + i);
       for (Index k = 0; k < rows; ++k) {
-        const Pack<T> v = Pack<T>::load(x + k * stride + i);
+        const T* const p = x + k * stride + i;
+        if (ahead) fetch(p + ahead);
+        const Pack<T> v = Pack<T>::load(p);
         m = sign > 0 ? max(m, v) : min(m, v);
       }
       m.store(best + i);
@@ -44,7 +46,7 @@ void extremes(const AxisLoop& loop, T* out) {
     if (loop.inner == 1) return void(*best = extreme_of<sign>(x, loop.n));
     std::copy_n(x, width, best);
     for (Index k = 1; k < loop.n; k += 4)
-      take_rows<sign>(best, x + k * loop.inner, std::min<Index>(4, loop.n - k), loop.inner, width);
+      take_rows<sign>(best, x + k * loop.inner, std::min<Index>(4, loop.n - k), loop.inner, width, loop.ahead(k, 4));
   });
 }
 
@@ -90,14 +92,17 @@ using Position = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t
 
 // Replaces the most extreme of each column, and where it is, by what is in some rows from row k on.
 template <int sign, class T>
-void take_positions(T* best, Position<T>* where_, const T* x, Index k, Index rows, Index stride, Index width) {
+void take_positions(T* best, Position<T>* where_, const T* x, Index k, Index rows, Index stride, Index width,
+                    Index ahead) {
   Index i = 0;
   if constexpr (std::is_floating_point_v<T>) {
     constexpr auto lanes = static_cast<Index>(Pack<T>::size);
     for (; i + lanes <= width; i += lanes) {
       Pack<T> top = Pack<T>::load(best + i), at = Pack<T>::load(where_ + i);
       for (Index r = 0; r < rows; ++r) {
-        const Pack<T> v = Pack<T>::load(x + r * stride + i);
+        const T* const p = x + r * stride + i;
+        if (ahead) fetch(p + ahead);
+        const Pack<T> v = Pack<T>::load(p);
         const Mask<T> take = top == top && !(sign > 0 ? v <= top : v >= top);
         top = where(take, v, top);
         at = where(take, Pack<T>(static_cast<T>(k + r)), at);
@@ -130,7 +135,7 @@ void positions(const AxisLoop& loop, std::int64_t* out) {
       std::fill_n(where, width, unchanged);
       for (Index k = 0; k < rows; k += 4)
         take_positions<sign>(best, where, x + (start + k) * loop.inner, k, std::min<Index>(4, rows - k), loop.inner,
-                             width);
+                             width, loop.ahead(start + k, 4));
       for (Index i = 0; i < width; ++i)
         if (where[i] != unchanged) out[at + i] = start + static_cast<std::int64_t>(where[i]);
     }
