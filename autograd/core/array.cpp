@@ -11,8 +11,8 @@
 #include <new>
 
 #include <autograd/core/error.hpp>
-#include <autograd/core/pack.hpp>
 #include <autograd/core/pool.hpp>
+#include <autograd/core/square.hpp>
 #include <autograd/core/stream.hpp>
 
 namespace autograd::core {
@@ -186,36 +186,6 @@ To converted(From v) {
                         "Replace such elements first, with where or clamp.");
   return static_cast<To>(v);
 }
-
-// to[j][i] = from[i][j] for a square of n by n elements whose rows fill a register, n a power of two: for each k = 1,
-// 2, 4 ... the blocks of k by k elements off the diagonals of those of 2k by 2k change places.
-template <class T>
-struct Square {
-  // Registers of 32 bytes exchange elements between their halves slowly.
-  static constexpr Index n = static_cast<Index>((Pack<float>::size == 16 ? 64 : 16) / sizeof(T));
-  typedef T Row __attribute__((vector_size(n * sizeof(T))));
-
-  static void transpose(T (*to)[n], const T* from, Index from_row) {
-    Row row[n];
-    for (Index i = 0; i < n; ++i) std::memcpy(&row[i], from + i * from_row, sizeof(Row));
-    step<1>(row, std::make_integer_sequence<Index, n>());
-    std::memcpy(to, row, sizeof(row));
-  }
-
- private:
-  template <Index k, Index... i>
-  [[gnu::always_inline]] static void step(Row* row, std::integer_sequence<Index, i...> lanes) {
-    if constexpr (k < n) {
-      const auto exchange = [](Row& a, Row& b) __attribute__((always_inline)) {
-        const Row upper = __builtin_shufflevector(a, b, (i & k ? n + i - k : i)...);
-        b = __builtin_shufflevector(a, b, (i & k ? n + i : i + k)...);
-        a = upper;
-      };
-      ((i & k ? void() : exchange(row[i], row[i | k])), ...);
-      step<2 * k>(row, lanes);
-    }
-  }
-};
 
 // to[i][j] = from[i][j] where from is contiguous along i and to along j: in squares, so that what is read and what is
 // written are pieces of lines. Past the caches lines are written whole, in any order, while columns of `from` are read

@@ -16,6 +16,18 @@ namespace autograd::core {
 /// each fits the L1 cache.
 inline constexpr Index axis_block = 2048;
 
+/// Calls task(k) for k < n, on all cores where elements are many; task must not throw. No `if` of OpenMP's, which would
+/// set up a team of one.
+template <class F>
+void each_task(Index elements, Index n, const F& task) {
+  if (elements < parallel_threshold || n <= 1) {
+    for (Index k = 0; k < n; ++k) task(k);
+    return;
+  }
+#pragma omp parallel for schedule(static)
+  for (Index k = 0; k < n; ++k) task(k);
+}
+
 /// Brings near what is read soon: of pieces of rows that lie apart the processor does not find the next by itself.
 inline void fetch(const void* line) { __builtin_prefetch(line, 0, 2); }
 

@@ -62,17 +62,6 @@ Index count_after(const Shape& shape, Index axis) {
   return n;
 }
 
-// Calls task(k) for k < n, on several cores where there is so much to do.
-template <class F>
-void each_task(Index elements, Index n, const F& task) {
-  if (elements < parallel_threshold || n == 1) {
-    for (Index k = 0; k < n; ++k) task(k);
-    return;
-  }
-#pragma omp parallel for schedule(static)
-  for (Index k = 0; k < n; ++k) task(k);
-}
-
 // The sums of rows of n > 0 elements: of blocks in T, of those in double. Short rows share a block, long ones are cut
 // into parts for several cores; which these are depends on n alone.
 template <class T>

@@ -4,6 +4,7 @@
 #include <autograd/core/axis_loop.hpp>
 #include <autograd/core/extreme_of.hpp>
 #include <autograd/core/reduce_axis.hpp>
+#include <autograd/core/square.hpp>
 #include <autograd/core/stream.hpp>
 
 namespace autograd::core {
@@ -142,6 +143,35 @@ void positions(const AxisLoop& loop, std::int64_t* out) {
   });
 }
 
+// The running sums of as many rows as a square has, one beside the other: elements of one register belong to different
+// rows. Beside results that are large and not streamed this does not pay: too many lines are open at once. `sum`
+// becomes their last ones, the result the number of elements done in each.
+template <class T>
+Index sum_squares(const T* from, T* to, Index n, double* sum, bool streams) {
+  constexpr Index side = Square<T>::n;
+  typedef double Sums __attribute__((vector_size(side * sizeof(double))));
+  Sums total = {};
+  Index k = 0;
+  for (; k + side <= n; k += side) {
+    alignas(64) T square[side][side], result[side][side];
+    Square<T>::transpose(square, from + k, n);
+    for (T* row = square[0]; row < square[0] + side * side; row += side) {
+      typename Square<T>::Row some;
+      std::memcpy(&some, row, sizeof(some));
+      total += __builtin_convertvector(some, Sums);
+      some = __builtin_convertvector(total, typename Square<T>::Row);
+      std::memcpy(row, &some, sizeof(some));
+    }
+    Square<T>::transpose(result, square[0], side);
+    for (Index r = 0; r < side; ++r)
+      if (streams) simd::stream(to + r * n + k, result[r], sizeof(result[r]));
+      else std::copy_n(result[r], side, to + r * n + k);
+  }
+  if (streams) simd::finish_streams();
+  std::memcpy(sum, &total, sizeof(total));
+  return k;
+}
+
 }  // namespace
 
 Array extreme(const Array& x, const Axes& axes, bool keepdims, int sign) {
@@ -235,17 +265,33 @@ Array cumsum(const Array& x, Index axis) {
       return;
     }
     // Each sum waits for the one before it, so several rows are summed beside each other.
-    constexpr Index together = 4;
-#pragma omp parallel for schedule(static) if (x.size() >= parallel_threshold)
-    for (Index row = 0; row < loop.outer; row += together) {
-      const Index rows = std::min(together, loop.outer - row);
-      Sum sum[together] = {};
-      for (Index k = 0; k < loop.n; ++k)
+    constexpr Index few = 4;
+    const auto sum_rest = [&](Index row, Index k, const Sum* begin) {
+      const Index rows = std::min(few, loop.outer - row), n = loop.n;
+      Sum sum[few] = {};
+      if (begin) std::copy_n(begin, few, sum);
+      for (; k < n; ++k)
         for (Index r = 0; r < rows; ++r) {
-          const Index e = (row + r) * loop.n + k;
+          const Index e = (row + r) * n + k;
           to[e] = static_cast<Result>(sum[r] += static_cast<Sum>(from[e]));
         }
-    }
+    };
+    Index done = 0;
+    if constexpr (floating)
+      if constexpr (constexpr Index side = Square<T>::n; side * sizeof(T) == simd::line) {
+        const bool streams =
+            large && loop.n * sizeof(T) % simd::line == 0 && reinterpret_cast<std::uintptr_t>(to) % simd::line == 0;
+        if (loop.n >= 64 && (streams || !large)) done = loop.outer / side * side;
+        each_task(x.size(), done / side, [&](Index group) {
+          const Index row = group * side;
+          Sum sum[side];
+          const Index k = sum_squares(from + row * loop.n, to + row * loop.n, loop.n, sum, streams);
+          if (k < loop.n)
+            for (Index r = 0; r < side; r += few) sum_rest(row + r, k, sum + r);
+        });
+      }
+    each_task(x.size(), (loop.outer - done + few - 1) / few,
+              [&](Index group) { sum_rest(done + group * few, 0, nullptr); });
   });
   return out;
 }

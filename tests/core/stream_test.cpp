@@ -121,6 +121,23 @@ TEST_CASE("streams: rows that are picked, sums that grow, shares of columns") {
   });
 }
 
+TEST_CASE("cumsum: along rows of any number and length the bits of single ones") {
+  on_threads([] {
+    for (const ag::Dtype dtype : {ag::float32, ag::float64})
+      for (const Shape& shape : {Shape{1040, 2064}, Shape{1037, 2053}, Shape{37, 63}, Shape{37, 64}, Shape{33, 100},
+                                 Shape{5, 1000}, Shape{3, 7}, Shape{1, 130}}) {
+        const Tensor x = waves(shape, dtype, 0.4), grown = cumsum(x, 1);
+        INFO(to_string(shape));
+        REQUIRE(difference(transpose(Tensor(cumsum(transpose(x), 0))).data(), grown.data()) == -1);
+        for (const Index i : {Index{0}, shape[0] / 2, shape[0] - 1}) {
+          const Tensor alone = cumsum(slice(x, i), 0), as_double = cumsum(cast(slice(x, i), ag::float64), 0);
+          REQUIRE(difference(alone.data(), slice(grown, i).data()) == -1);
+          REQUIRE(difference(alone.data(), cast(as_double, dtype).data()) == -1);
+        }
+      }
+  });
+}
+
 TEST_CASE("argmax and argmin: the first of equals, the first that is no number, in rows and columns of any length") {
   const double none = std::numeric_limits<double>::quiet_NaN();
   for (const ag::Dtype dtype : {ag::float32, ag::float64, ag::int64, ag::boolean})
