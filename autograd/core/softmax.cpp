@@ -5,6 +5,7 @@
 #include <limits>
 #include <autograd/core/axis_loop.hpp>
 #include <autograd/core/extreme_of.hpp>
+#include <autograd/core/small_array.hpp>
 #include <autograd/core/softmax.hpp>
 #include <autograd/core/stream.hpp>
 #include <autograd/core/walk.hpp>
@@ -38,15 +39,22 @@ T largest(const T* x, Index n) {
   return n > 0 ? extreme_of<1>(x, n) : -std::numeric_limits<T>::infinity();
 }
 
+// Brings near what is read after this.
+template <class T>
+void fetch_all(const T* x, Index n) {
+  for (Index i = 0; i < n; i += static_cast<Index>(simd::line / sizeof(T))) fetch(x + i);
+}
+
 // The sum of exp(x - shift) over a row. Four registers of running sums hide the latency of an addition; a few hundred
 // terms are added in T, the rest in double.
 template <class T>
-double sum_of_exponentials(const T* x, Index n, T shift) {
+double sum_of_exponentials(const T* x, Index n, T shift, const T* next = nullptr) {
   constexpr auto lanes = static_cast<Index>(Pack<T>::size);
   double sum = 0;
   for (Index begin = 0; begin < n; begin += block) {
     const T* const p = x + begin;
     const Index length = std::min(block, n - begin);
+    if (next) fetch_all(next + begin, length);
     Pack<T> running[4];
     for (Pack<T>& r : running) r = Pack<T>(0.0);
     Index i = 0;
@@ -64,10 +72,11 @@ double sum_of_exponentials(const T* x, Index n, T shift) {
 
 // The same, the terms written to `out`.
 template <class T>
-double exponentials(const T* x, Index n, T shift, T* out) {
+double exponentials(const T* x, Index n, T shift, T* out, const T* next = nullptr) {
   double sum = 0;
   for (Index i = 0; i < n; i += block) {
     const Index length = std::min(block, n - i);
+    if (next) fetch_all(next + i, length);
     map(length, out + i, [shift](Pack<T> v) { return exp(v - shift); }, x + i);
     sum += static_cast<double>(sum_of(out + i, length));
   }
@@ -75,15 +84,32 @@ double exponentials(const T* x, Index n, T shift, T* out) {
 }
 
 template <class T>
-void softmax_row(const T* x, Index n, T* y, bool log) {
+void softmax_row(const T* x, Index n, T* y, bool log, const T* next = nullptr) {
   const T shift = largest(x, n);
   if (log) {
-    const T log_sum = static_cast<T>(std::log(sum_of_exponentials(x, n, shift)));
+    const T log_sum = static_cast<T>(std::log(sum_of_exponentials(x, n, shift, next)));
     for (Index i = 0; i < n; ++i) y[i] = x[i] - shift - log_sum;
   } else {
-    const T scale = static_cast<T>(1 / exponentials(x, n, shift, y));
+    const T scale = static_cast<T>(1 / exponentials(x, n, shift, y, next));
     for (Index i = 0; i < n; ++i) y[i] *= scale;
   }
+}
+
+// Whether rows are written past the caches: results four times as large as others that are, since what is computed
+// hides more, of rows of many whole lines, and not so many that two fill the cache.
+template <class T>
+bool streams_rows(const Array& out, Index n) {
+  const auto row = static_cast<std::size_t>(n) * sizeof(T), all = static_cast<std::size_t>(out.size()) * sizeof(T);
+  return all >= 4 * stream_bytes && row >= (std::size_t{1} << 12) && row <= (std::size_t{1} << 18);
+}
+
+// Softmax of one row past the caches. What is written does not make the computation wait, if the next row is read
+// during it.
+template <class T>
+void stream_softmax_row(const T* x, Index n, T* y, bool log, const T* next) {
+  SmallArray<T, 4096> near(static_cast<std::size_t>(n), unset);
+  softmax_row(x, n, near.data(), log, next);
+  stream_elements(y, near.data(), n);
 }
 
 // Up to `block` columns at once: their maxima, and the sums of exp(x - maximum).
@@ -178,8 +204,11 @@ Array softmax(const Array& x, Index axis, bool log) {
         [&](Index first, Index, Index width) {
           const T* from = loop.x.data<const T>() + first;
           T* to = out.data<T>() + first;
-          if (loop.inner == 1) softmax_row(from, loop.n, to, log);
-          else softmax_columns(from, loop.n, loop.inner, width, to, log, large);
+          const Index n = loop.n;
+          if (loop.inner == 1 && streams_rows<T>(out, n))
+            stream_softmax_row(from, n, to, log, first + n < x.size() ? from + n : nullptr);
+          else if (loop.inner == 1) softmax_row(from, n, to, log);
+          else softmax_columns(from, n, loop.inner, width, to, log, large);
         },
         columns_together<T>(loop.n));
   });

@@ -138,6 +138,20 @@ TEST_CASE("cumsum: along rows of any number and length the bits of single ones")
   });
 }
 
+TEST_CASE("streams: each row of a large softmax has the bits that it has alone") {
+  on_threads([] {
+    for (const ag::Dtype dtype : {ag::float32, ag::float64}) {
+      const Index n = 2053, lines = (Index{1} << 25) / (n * 4) + 1;
+      const Tensor x = waves({lines, n}, dtype, 0.6), shares = softmax(x, 1), logs = log_softmax(x, 1);
+      for (const Index i : {Index{0}, Index{1}, lines / 2, lines - 2, lines - 1}) {
+        const auto row = ag::range(i, i + 1);
+        REQUIRE(difference(Tensor(softmax(slice(x, row), 1)).data(), slice(shares, row).data()) == -1);
+        REQUIRE(difference(Tensor(log_softmax(slice(x, row), 1)).data(), slice(logs, row).data()) == -1);
+      }
+    }
+  });
+}
+
 TEST_CASE("argmax and argmin: the first of equals, the first that is no number, in rows and columns of any length") {
   const double none = std::numeric_limits<double>::quiet_NaN();
   for (const ag::Dtype dtype : {ag::float32, ag::float64, ag::int64, ag::boolean})
