@@ -109,8 +109,8 @@ void gather(const Walk& w, const From* from, Index begin, Index n, To* to) {
   });
 }
 
-/// The sum of n elements in a fixed order: 64 running sums and then a tree, so that it vectorises and loses few digits;
-/// what does not fill a register one by one.
+/// The sum of n elements in a fixed order: registers of running sums and then a tree, so that it vectorises and loses
+/// few digits; what does not fill a register one by one.
 template <class T>
 T sum_of(const T* p, Index n) {
   constexpr Index lanes = static_cast<Index>(Pack<T>::size), side_by_side = 64 / lanes;
@@ -118,14 +118,19 @@ T sum_of(const T* p, Index n) {
   Index i = n - n % lanes;
   for (; i < n; ++i) rest += p[i];
   if (n < lanes) return rest;
-  Pack<T> running[side_by_side];
-  for (Pack<T>& r : running) r = Pack<T>(0.0);
-  for (i = 0; i + 64 <= n; i += 64)
-    for (Index k = 0; k < side_by_side; ++k) running[k] += Pack<T>::load(p + i + k * lanes);
-  for (; i + lanes <= n; i += lanes) running[0] += Pack<T>::load(p + i);
-  for (Index half = side_by_side / 2; half > 0; half /= 2)
-    for (Index k = 0; k < half; ++k) running[k] += running[k + half];
-  return reduce_sum(running[0]) + rest;
+  Pack<T> sum = Pack<T>::load(p);
+  i = lanes;
+  if (n >= 128) {
+    Pack<T> running[side_by_side];
+    for (Index k = 0; k < side_by_side; ++k) running[k] = Pack<T>::load(p + k * lanes);
+    for (i = 64; i + 64 <= n; i += 64)
+      for (Index k = 0; k < side_by_side; ++k) running[k] += Pack<T>::load(p + i + k * lanes);
+    for (Index half = side_by_side / 2; half > 0; half /= 2)
+      for (Index k = 0; k < half; ++k) running[k] += running[k + half];
+    sum = running[0];
+  }
+  for (; i + lanes <= n; i += lanes) sum += Pack<T>::load(p + i);
+  return reduce_sum(sum) + rest;
 }
 
 /// Adds from[i] to element begin + i of the walk over `to`; repeated elements receive the sum of their run.
