@@ -142,9 +142,10 @@ Index columns_together(Index n) {
 }
 
 // Columns are gathered first, in whole registers, so that memory is read once and written once however often they are
-// gone through. A few terms of a sum are added in T, the rest in double.
+// gone through. A few terms of a sum are added in T, the rest in double. Of what stands beside them, `next`, as many
+// are fetched during the exponentials, when memory would have nothing to do.
 template <class T>
-void softmax_columns(const T* x, Index n, Index stride, Index width, T* y, bool log, bool large) {
+void softmax_columns(const T* x, Index n, Index stride, Index width, T* y, bool log, bool large, const T* next) {
   constexpr auto lanes = static_cast<Index>(Pack<T>::size);
   constexpr Index line = simd::line / sizeof(T), ahead = 8, rows_together = 16;
   const Index padded = (width + lanes - 1) / lanes * lanes;
@@ -164,13 +165,15 @@ void softmax_columns(const T* x, Index n, Index stride, Index width, T* y, bool 
   }
   for (Index first = 0; first < n; first += rows_together) {
     std::fill_n(part, padded, T(0));
-    for (Index k = first; k < std::min(n, first + rows_together); ++k)
+    for (Index k = first; k < std::min(n, first + rows_together); ++k) {
+      if (next) fetch_all(next + k * stride, width);
       for (Index i = 0; i < padded; i += lanes) {
         T* const p = near + k * padded + i;
         const Pack<T> term = exp(Pack<T>::load(p) - Pack<T>::load(top + i));
         if (!log) term.store(p);
         (Pack<T>::load(part + i) + term).store(part + i);
       }
+    }
     for (Index i = 0; i < padded; ++i) sum[i] += static_cast<double>(part[i]);
   }
   for (Index i = 0; i < padded; ++i) scale[i] = static_cast<T>(log ? std::log(sum[i]) : 1 / sum[i]);
@@ -208,7 +211,9 @@ Array softmax(const Array& x, Index axis, bool log) {
           if (loop.inner == 1 && streams_rows<T>(out, n))
             stream_softmax_row(from, n, to, log, first + n < x.size() ? from + n : nullptr);
           else if (loop.inner == 1) softmax_row(from, n, to, log);
-          else softmax_columns(from, n, loop.inner, width, to, log, large);
+          else
+            softmax_columns(from, n, loop.inner, width, to, log, large,
+                            large && first % loop.inner + 2 * width <= loop.inner ? from + width : nullptr);
         },
         columns_together<T>(loop.n));
   });
