@@ -15,19 +15,18 @@ namespace {
 // Elements per group: what one thread takes at a time. Groups depend on the problem alone, never on the thread count,
 // so sums that are formed per group and added in order are reproducible.
 struct Grouping {
-  Index groups, blocks_per_group, blocks;
+  Index groups, blocks;
   Grouping(Index n, bool sums, Index sum_elements, bool alone = false, Index block = block_size) {
     blocks = (n + block - 1) / block;
     groups = alone || n < parallel_threshold ? 1 : std::min<Index>(blocks, sums ? 16 : 64);
     if (sums && sum_elements > most_sums) groups = 1;  // 32 MiB of partial sums at most
-    blocks_per_group = groups ? (blocks + groups - 1) / groups : 0;
   }
 };
 
 // Calls body(group, first_block, last_block) for each group, on all cores when there is more than one.
 template <class F>
 void for_groups(const Grouping& g, const F& body) {
-  auto one = [&](Index k) { body(k, k * g.blocks_per_group, std::min(g.blocks, (k + 1) * g.blocks_per_group)); };
+  auto one = [&](Index k) { body(k, g.blocks * k / g.groups, g.blocks * (k + 1) / g.groups); };  // as even as can be
   if (g.groups <= 1) {
     if (g.blocks) one(0);
     return;
