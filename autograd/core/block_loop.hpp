@@ -55,6 +55,7 @@ void run_forward(ForwardKernel kernel, const void* formula, Dtype dtype, const S
 void run_backward(BackwardKernel kernel, const void* formula, Dtype dtype, const Shape& space, ArrayList in,
                   const Array& cotangent, double scale, std::span<const AdjointTarget> adjoints,
                   const Array* sum = nullptr);
+/// Elements of sums that each group of blocks may have partial ones of: 32 MiB in all.
 inline constexpr Index most_sums = Index{1} << 18;
 
 }  // namespace autograd::core
