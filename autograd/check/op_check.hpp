@@ -15,6 +15,7 @@
 #include <autograd/check/options.hpp>
 #include <autograd/check/report.hpp>
 #include <autograd/functional.hpp>
+#include <autograd/reverse/slope_ahead.hpp>
 
 namespace autograd::core {
 
@@ -88,6 +89,12 @@ OpUnderCheck op_under_check(const Op& op) {
   return u;
 }
 
+/// What value_and_pullback of an op gives that its value and its pullback do not, in float64 and in float32, with the
+/// same cotangent in each element; empty if they have the same bits.
+std::string slip_ahead(const Array& x, const std::function<Array(const Array&)>& value,
+                       const std::function<Array(const Array& g, const Array& y, const Array& x)>& pullback,
+                       const std::function<Array(double g, const Array& x, Array& dx)>& both);
+
 /// An op that is not elementwise without its type: as it was given, and along other axes if it has a member `axis` or
 /// `axes` to say which.
 struct WholeOp {
@@ -96,6 +103,7 @@ struct WholeOp {
     std::string text;  ///< "", "axis = 1", ...
     Index axis;        ///< only for arguments that have it
     Call call;
+    std::function<std::string(const Array&)> ahead{};  ///< slip_ahead, for an op that has a value_and_pullback
   };
   std::string name;
   std::vector<Domain> domain;  ///< one for each argument
@@ -120,6 +128,15 @@ WholeOp whole_op(const Op& op) {
                               return for_arguments<N>(
                                   [&](auto... i) { return Tensor(evaluate_at(SourceLocation{}, o, x[i]...)); });
                           }});
+    if constexpr (HasSlopeAhead<Op, N>)
+      w.variants.back().ahead = [o](const Array& x) {
+        return slip_ahead(
+            x, [&](const Array& a) { return o.value(a); },
+            [&](const Array& g, const Array& y, const Array& a) {
+              return Tensor(o.pullback(Tensor(g), Tensor(y), Tensor(a))).data();
+            },
+            [&](double g, const Array& a, Array& dx) { return o.value_and_pullback(g, a, dx); });
+      };
   };
   // An op need not look whether its axis is there: what calls it does.
   if constexpr (requires { Index{op.axis}; }) add("", op.axis < 0 ? -op.axis - 1 : op.axis, op);

@@ -1,5 +1,7 @@
 // gradcheck(MyOp{}) for an op that is not elementwise: see op_check.hpp.
+#include <bit>
 #include <cmath>
+#include <cstdio>
 #include <random>
 
 #include <autograd/check/compare.hpp>
@@ -66,7 +68,7 @@ class WholeCheck {
     for (const Shapes& shapes : candidates(op_.domain.size()))
       for (const WholeOp::Variant& v : op_.variants)
         if (v.axis < static_cast<Index>(shapes.front().size()))
-          if (auto failure = check(shapes, v.text, v.call)) return *std::move(failure);
+          if (auto failure = check(shapes, v)) return *std::move(failure);
     if (report_.cases == 0) {
       report_.cases = 1;
       report_.complaint = op_.name + " takes none of the shapes that were tried; of " + refused_ +
@@ -77,7 +79,8 @@ class WholeCheck {
 
  private:
   // A report if it fails.
-  std::optional<GradcheckReport> check(const Shapes& shapes, const std::string& text, const WholeOp::Call& call) {
+  std::optional<GradcheckReport> check(const Shapes& shapes, const WholeOp::Variant& variant) {
+    const WholeOp::Call& call = variant.call;
     const std::vector<Tensor> x = samples(op_, shapes, o_.seed);
     try {
       const BasicTape<double>::Activate none(nullptr);
@@ -94,10 +97,11 @@ class WholeCheck {
     std::vector<std::string> names;
     for (std::size_t k = 0; k < x.size(); ++k) names.push_back(std::string("argument ").append(std::to_string(k)));
     GradcheckReport one = check_subject(subject_of(call, x, std::move(names), o_), o_);
+    if (one.ok() && variant.ahead) one.complaint = variant.ahead(x[0].data());
     if (!one.ok()) {
       std::string what = "the op was given arguments of shape ";
       what.append(text_of(shapes));
-      if (!text.empty()) what.append(", and ").append(text);
+      if (!variant.text.empty()) what.append(", and ").append(variant.text);
       one.notes.push_back(std::move(what));
       return one;
     }
@@ -120,7 +124,47 @@ class WholeCheck {
   std::string refused_;
 };
 
+std::string all_digits(double x) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.17g", x);
+  return text;
+}
+
+// Where two arrays of one dtype first differ, in a sentence; empty if nowhere.
+std::string first_difference(const char* what, const Array& given, const Array& right) {
+  const std::string start = std::string("value_and_pullback gives ").append(what);
+  if (!given || !(given.shape() == right.shape()) || given.dtype() != right.dtype()) {
+    const auto describe = [](const Array& a) {
+      return a ? std::string(to_string(a.shape())).append(" ").append(name_of(a.dtype())) : std::string("nothing");
+    };
+    return start + ": " + describe(given) + ", should be " + describe(right);
+  }
+  const Array a = given.cast(float64).packed(), b = right.cast(float64).packed();
+  for (Index i = 0; i < a.size(); ++i) {
+    const double x = a.data<double>()[i], y = b.data<double>()[i];
+    if (std::bit_cast<std::uint64_t>(x) != std::bit_cast<std::uint64_t>(y) && !(std::isnan(x) && std::isnan(y)))
+      return start + " whose element " + std::to_string(i) + " is " + all_digits(x) + ", should be " + all_digits(y);
+  }
+  return {};
+}
+
 }  // namespace
+
+std::string slip_ahead(const Array& x, const std::function<Array(const Array&)>& value,
+                       const std::function<Array(const Array& g, const Array& y, const Array& x)>& pullback,
+                       const std::function<Array(double g, const Array& x, Array& dx)>& both) {
+  const BasicTape<double>::Activate none(nullptr);
+  for (const Dtype dtype : {float64, float32}) {
+    constexpr double cotangent = 0.7F;
+    const Array a = x.cast(dtype), y = value(a);
+    const Array dx = pullback(Array::full(y.shape(), y.dtype(), cotangent), y, a);
+    Array ahead;
+    const Array same_y = both(cotangent, a, ahead);
+    if (std::string slip = first_difference("a value", same_y, y); !slip.empty()) return slip;
+    if (std::string slip = first_difference("a cotangent", ahead, dx); !slip.empty()) return slip;
+  }
+  return {};
+}
 
 GradcheckReport check_whole(const WholeOp& op, const GradcheckOptions& o) { return WholeCheck(op, o).run(); }
 

@@ -45,40 +45,33 @@ void fetch_all(const T* x, Index n) {
   for (Index i = 0; i < n; i += static_cast<Index>(simd::line / sizeof(T))) fetch(x + i);
 }
 
-// The sum of exp(x - shift) over a row. Four registers of running sums hide the latency of an addition; a few hundred
-// terms are added in T, the rest in double.
+// The sum of exp(x - shift) over a row, and its terms in `out` if that is not null. One loop for both, so that what
+// else is wanted changes no bit. Four registers of running sums hide the latency of an addition; a few hundred terms
+// are added in T, the rest in double.
 template <class T>
-double sum_of_exponentials(const T* x, Index n, T shift, const T* next = nullptr) {
+double exponentials(const T* x, Index n, T shift, T* out, const T* next = nullptr) {
   constexpr auto lanes = static_cast<Index>(Pack<T>::size);
+  T forgotten[block];
   double sum = 0;
   for (Index begin = 0; begin < n; begin += block) {
     const T* const p = x + begin;
+    T* const to = out ? out + begin : forgotten;
     const Index length = std::min(block, n - begin);
     if (next) fetch_all(next + begin, length);
     Pack<T> running[4];
     for (Pack<T>& r : running) r = Pack<T>(0.0);
+    const auto add = [&](Pack<T>& r, Index i) {
+      const Pack<T> term = exp(Pack<T>::load(p + i) - Pack<T>(shift));
+      term.store(to + i);
+      r += term;
+    };
     Index i = 0;
     for (; i + 4 * lanes <= length; i += 4 * lanes)
-      for (Index k = 0; k < 4; ++k) running[k] += exp(Pack<T>::load(p + i + k * lanes) - Pack<T>(shift));
-    for (; i + lanes <= length; i += lanes) running[0] += exp(Pack<T>::load(p + i) - Pack<T>(shift));
+      for (Index k = 0; k < 4; ++k) add(running[k], i + k * lanes);
+    for (; i + lanes <= length; i += lanes) add(running[0], i);
     sum += static_cast<double>(reduce_sum((running[0] + running[1]) + (running[2] + running[3])));
-    if (i == length) continue;
-    T term[block];
-    map(length - i, term, [shift](Pack<T> v) { return exp(v - shift); }, p + i);
-    for (Index k = 0; k < length - i; ++k) sum += static_cast<double>(term[k]);
-  }
-  return sum;
-}
-
-// The same, the terms written to `out`.
-template <class T>
-double exponentials(const T* x, Index n, T shift, T* out, const T* next = nullptr) {
-  double sum = 0;
-  for (Index i = 0; i < n; i += block) {
-    const Index length = std::min(block, n - i);
-    if (next) fetch_all(next + i, length);
-    map(length, out + i, [shift](Pack<T> v) { return exp(v - shift); }, x + i);
-    sum += static_cast<double>(sum_of(out + i, length));
+    map(length - i, to + i, [shift](Pack<T> v) { return exp(v - shift); }, p + i);
+    for (; i < length; ++i) sum += static_cast<double>(to[i]);
   }
   return sum;
 }
@@ -87,7 +80,7 @@ template <class T>
 void softmax_row(const T* x, Index n, T* y, bool log, const T* next = nullptr) {
   const T shift = largest(x, n);
   if (log) {
-    const T log_sum = static_cast<T>(std::log(sum_of_exponentials(x, n, shift, next)));
+    const T log_sum = static_cast<T>(std::log(exponentials<T>(x, n, shift, nullptr, next)));
     for (Index i = 0; i < n; ++i) y[i] = x[i] - shift - log_sum;
   } else {
     const T scale = static_cast<T>(1 / exponentials(x, n, shift, y, next));
@@ -231,7 +224,7 @@ Array logsumexp(const Array& x, const Axes& axes, bool keepdims) {
           T* to = out.data<T>() + at;
           if (loop.inner == 1) {
             const T top = largest(from, loop.n);
-            *to = joined(top, sum_of_exponentials(from, loop.n, top));
+            *to = joined(top, exponentials<T>(from, loop.n, top, nullptr));
             return;
           }
           Columns<T> c;
@@ -240,12 +233,6 @@ Array logsumexp(const Array& x, const Axes& axes, bool keepdims) {
         },
         block);
     return reshape(out, reduced(x.shape(), over, keepdims));
-  });
-}
-
-bool all_finite(const Array& x) {
-  return with_floating("all_finite", x.dtype(), [&]<class T>(Type<T>) {
-    return std::all_of(x.data<T>(), x.data<T>() + x.size(), [](T v) { return std::isfinite(v); });
   });
 }
 
@@ -271,61 +258,62 @@ Array checked_labels(const Array& x, const Array& labels) {
   return label;
 }
 
-// One row of cross_entropy_slope, with one factor or one for each class. The exponent log softmax(x) is the difference
-// from the score of the label, and there it is -y; but where y is infinite.
+// One row: its loss, and in `slope` if that is not null (softmax(x) - chosen) times a factor, or one for each class.
+// What is wanted besides changes no bit of the loss.
 template <class T>
-void slope_row(const T* x, Index n, Index label, T y, const T* factor, bool one, T* out) {
-  if (!std::isfinite(y)) {
-    softmax_row(x, n, out, false);
-    out[label] -= 1;
-    for (Index i = 0; i < n; ++i) out[i] *= factor[one ? 0 : i];
-    return;
-  }
-  const T score = x[label];
-  const auto probability = [score, y](Pack<T> v) { return exp(v - score - y); };
-  if (one) map(n, out, [&](Pack<T> v) { return probability(v) * *factor; }, x);
-  else map(n, out, [&](Pack<T> v, Pack<T> f) { return probability(v) * f; }, x, factor);
-  out[label] = std::expm1(-y) * factor[one ? 0 : label];
+T cross_entropy_row(const T* x, Index n, Index label, const T* factor, bool each, T* slope) {
+  const T top = largest(x, n);
+  const double sum = exponentials(x, n, top, slope);
+  const T loss = -(x[label] - top - static_cast<T>(std::log(sum)));
+  if (!slope) return loss;
+  const T scale = static_cast<T>(1 / sum);
+  if (each) map(n, slope, [scale](Pack<T> v, Pack<T> f) { return v * scale * f; }, slope, factor);
+  else map(n, slope, [scale, f = *factor](Pack<T> v) { return v * scale * f; }, slope);
+  slope[label] = std::expm1(-loss) * factor[each ? label : 0];  // keeps the digits of a small loss
+  return loss;
+}
+
+// All rows: their losses, and their slopes times `factor`, each if there is an array for them. Of factors there is one,
+// or one for each row or score.
+void cross_entropy_rows(const Array& x, const Array& label, const Array& losses, const Array& factor,
+                        const Array& slopes) {
+  with_floating("cross_entropy", x.dtype(), [&]<class T>(Type<T>) {
+    const AxisLoop loop(x, {1});
+    const Array f = factor ? factor.packed() : factor;
+    const bool each = f && f.shape() == x.shape();
+    const Index step = each ? loop.n : f && f.rank() == 2 ? 1 : 0;
+    loop.each_block([&](Index first, Index row, Index) {
+      const T loss = cross_entropy_row<T>(loop.x.data<const T>() + first, loop.n, label.data<const std::int64_t>()[row],
+                                          f ? f.data<const T>() + row * step : nullptr, each,
+                                          slopes ? slopes.data<T>() + first : nullptr);
+      if (losses) losses.data<T>()[row] = loss;
+    });
+  });
 }
 
 }  // namespace
 
 Array cross_entropy(const Array& x, const Array& labels) {
   const Array label = checked_labels(x, labels), out = Array::empty(labels.shape(), x.dtype());
-  const std::int64_t* at = label.data<const std::int64_t>();
-  with_floating("cross_entropy", x.dtype(), [&]<class T>(Type<T>) {
-    const AxisLoop loop(x, {1});
-    loop.each_block([&](Index first, Index row, Index) {
-      const T* from = loop.x.data<const T>() + first;
-      const T top = largest(from, loop.n);
-      const T log_sum = static_cast<T>(std::log(sum_of_exponentials(from, loop.n, top)));
-      out.data<T>()[row] = -(from[at[row]] - top - log_sum);
-    });
-  });
+  cross_entropy_rows(x, label, out, {}, {});
   return out;
 }
 
-Array cross_entropy_slope(const Array& factor, const Array& y, const Array& x, const Array& labels) {
+Array cross_entropy(const Array& x, const Array& labels, double factor, Array& slopes) {
+  const Array label = checked_labels(x, labels), out = Array::empty(labels.shape(), x.dtype());
+  slopes = Array::empty(x.shape(), x.dtype());
+  cross_entropy_rows(x, label, out, scalar(factor, x.dtype()), slopes);
+  return out;
+}
+
+Array cross_entropy_slope(const Array& factor, const Array& x, const Array& labels) {
   const Array label = checked_labels(x, labels), out = Array::empty(x.shape(), x.dtype());
-  const std::int64_t* at = label.data<const std::int64_t>();
-  const Index rows = x.shape()[0];
-  const bool one = factor.shape() == Shape{rows, 1};
-  if (!(one || factor.shape() == x.shape()) || !(y.shape() == Shape{rows}))
-    throw ShapeError("cross_entropy_slope",
-                     "factors " + to_string(factor.shape()) + ", losses " + to_string(y.shape()) + ", scores " +
-                         to_string(x.shape()),
-                     "Factors are (examples, classes) or (examples, 1), losses (examples,).");
-  if (factor.dtype() != x.dtype() || y.dtype() != x.dtype())
-    throw DtypeError("cross_entropy_slope", "factors, losses and scores have different dtypes",
-                     "Convert them with cast.");
-  const Array f = factor.packed(), losses = y.packed();
-  with_floating("cross_entropy_slope", x.dtype(), [&]<class T>(Type<T>) {
-    const AxisLoop loop(x, {1});
-    loop.each_block([&](Index first, Index row, Index) {
-      slope_row(loop.x.data<const T>() + first, loop.n, at[row], losses.data<const T>()[row],
-                f.data<const T>() + (one ? row : first), one, out.data<T>() + first);
-    });
-  });
+  if (!(factor.shape() == Shape{x.shape()[0], 1}) && !(factor.shape() == x.shape()))
+    throw ShapeError("cross_entropy_slope", "factors " + to_string(factor.shape()) + ", scores " + to_string(x.shape()),
+                     "Factors are (examples, classes) or (examples, 1).");
+  if (factor.dtype() != x.dtype())
+    throw DtypeError("cross_entropy_slope", "factors and scores have different dtypes", "Convert them with cast.");
+  cross_entropy_rows(x, label, {}, factor, out);
   return out;
 }
 

@@ -16,11 +16,11 @@ Array logsumexp(const Array& x, const Axes& axes, bool keepdims);
 /// DtypeError, and DomainError for a label that is no class.
 Array cross_entropy(const Array& x, const Array& labels);
 
-/// factor (softmax(x) - chosen) for y = cross_entropy(x, labels), where `chosen` is 1 at the label of each row and 0
-/// elsewhere. The factor is (n, classes) or (n, 1). At a label it keeps the digits of a small y.
-Array cross_entropy_slope(const Array& factor, const Array& y, const Array& x, const Array& labels);
+/// The same, and in `slopes` factor (softmax(x) - chosen), with the bits of cross_entropy_slope.
+Array cross_entropy(const Array& x, const Array& labels, double factor, Array& slopes);
 
-/// False if an element of a row-major floating array is infinite or NaN.
-bool all_finite(const Array& x);
+/// factor (softmax(x) - chosen), where `chosen` is 1 at the label of each row and 0 elsewhere; the factor is (n,
+/// classes) or (n, 1). At a label it keeps the digits of a small loss.
+Array cross_entropy_slope(const Array& factor, const Array& x, const Array& labels);
 
 }  // namespace autograd::core

@@ -12,6 +12,9 @@
 //   general       value(x...), pullback(g, y, x...), pushforward(y, x..., dx...)
 //
 // A linear op that reads a part of its argument may also have pullback_into(to, g), which adds the cotangent in place.
+// An op of one argument whose value and cotangent share work, as a loss may, may also have
+//   core::Array value_and_pullback(double g, x, core::Array& dx)   on arrays: the value, and in dx the cotangent of x
+//                            where every element of the result has the cotangent g; with the bits of value and pullback
 // Ops of a list of tensors, as many as there are, are described in autograd/reverse/list_rule.hpp.
 //
 // y is the result, g its cotangent. (Of a linear op y may be asked for its shape only, and of one of one argument x

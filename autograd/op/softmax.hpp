@@ -58,40 +58,29 @@ struct Logsumexp {
   }
 };
 
-/// z = f (p - chosen) with p = softmax(x) and `chosen` 1 at the labels, for y = cross_entropy(x): the slope of y times
-/// f. p is computed as exp(x - x[label] - y), so dz = df (p - chosen) + f p (dx - dx[label] - dy)
+/// z = f (p - chosen) with p = softmax(x) and `chosen` 1 at the labels: the slope of cross_entropy(x) times f.
+/// dz = df (p - chosen) + f p (dx - sum(p dx)), where sum(p dx) = dx[label] + sum((p - chosen) dx) keeps the digits of
+/// a p beside 1
 struct CrossEntropySlope {
   static constexpr std::string_view name = "cross_entropy_slope";
-  core::Array labels;  // (n,) int64, for x (n, classes), y (n,) and f (n, classes) or (n, 1)
-  auto value(const core::Array& f, const core::Array& y, const core::Array& x) const {
-    return core::cross_entropy_slope(f, y, x, labels);
-  }
-  auto pullback(const auto& g, const auto&, const auto& f, const auto& y, const auto& x) const {
-    return cotangents([=, this] { return sum_to(evaluate(*this, g, y, x), f.shape()); },
-                      [=, this] { return -sum(g * f * probability(y, x), 1); },
+  core::Array labels;  // (n,) int64, for x (n, classes) and f (n, classes) or (n, 1)
+  auto value(const core::Array& f, const core::Array& x) const { return core::cross_entropy_slope(f, x, labels); }
+  auto pullback(const auto& g, const auto&, const auto& f, const auto& x) const {
+    return cotangents([=, this] { return sum_to(evaluate(*this, g, x), f.shape()); },
                       [=, this] {
                         using T = std::remove_cvref_t<decltype(x)>;
-                        const T q = g * f * probability(y, x);
-                        return q - chosen(x) * sum(q, 1, true);
+                        const T q = g * f * evaluate(Softmax{1}, x), total = sum(q, 1, true);
+                        const T chosen = where(T(column()) == T::arange(x.shape()[1], x.dtype()), 1.0, 0.0);
+                        return q - chosen * total - evaluate(*this, total, x);
                       });
   }
-  auto pushforward(const auto&, const auto& f, const auto& y, const auto& x, const auto& df, const auto& dy,
-                   const auto& dx) const {
-    const auto moved = dx - evaluate(Gather{column(), 1}, dx) - reshape(dy, {-1, 1});
-    return evaluate(*this, df, y, x) + f * probability(y, x) * moved;
+  auto pushforward(const auto&, const auto& f, const auto& x, const auto& df, const auto& dx) const {
+    const auto moved = dx - evaluate(Gather{column(), 1}, dx) - sum(evaluate(*this, dx, x), 1, true);
+    return evaluate(*this, df, x) + f * evaluate(Softmax{1}, x) * moved;
   }
 
  private:
   core::Array column() const { return core::reshape(labels, {-1, 1}); }
-  template <class T>
-  T chosen(const T& x) const {
-    return where(T(column()) == T::arange(x.shape()[1], x.dtype()), 1.0, 0.0);
-  }
-  template <class T>
-  T probability(const T& y, const T& x) const {
-    if (!core::all_finite(y.data())) return evaluate(Softmax{1}, x);
-    return exp(x - evaluate(Gather{column(), 1}, x) - reshape(y, {-1, 1}));
-  }
 };
 
 /// y[i] = -log softmax(x[i])[label[i]]: dy[i] = sum_j (softmax(x[i])[j] - (j == label[i])) dx[i, j]
@@ -100,11 +89,14 @@ struct CrossEntropy {
   core::Array labels;  // (n,) int64, for x (n, classes)
   auto value(const core::Array& x) const { return core::cross_entropy(x, labels); }
   auto complex_value(const core::ComplexArray& x) const { return core::cross_entropy(x, labels); }
-  auto pullback(const auto& g, const auto& y, const auto& x) const {
-    return evaluate(CrossEntropySlope{labels}, reshape(g, {-1, 1}), y, x);
+  auto pullback(const auto& g, const auto&, const auto& x) const {
+    return evaluate(CrossEntropySlope{labels}, reshape(g, {-1, 1}), x);
   }
-  auto pushforward(const auto& y, const auto& x, const auto& dx) const {
-    return sum(evaluate(CrossEntropySlope{labels}, dx, y, x), 1);
+  auto pushforward(const auto&, const auto& x, const auto& dx) const {
+    return sum(evaluate(CrossEntropySlope{labels}, dx, x), 1);
+  }
+  core::Array value_and_pullback(double g, const core::Array& x, core::Array& dx) const {
+    return core::cross_entropy(x, labels, g, dx);
   }
 };
 

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <autograd/op/list.hpp>
-#include <autograd/reverse/rule.hpp>
+#include <autograd/reverse/scalar_rule.hpp>
 
 namespace autograd::core {
 

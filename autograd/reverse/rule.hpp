@@ -1,4 +1,5 @@
-// One op at a time: how a single operation on tensors or scalars is computed, recorded, and differentiated by its rule.
+// One op at a time: how a single operation on tensors is computed, recorded, and differentiated by its rule. Scalars
+// have the same in scalar_rule.hpp.
 //
 // All three kinds of op end here: elementwise ones on a tape that records every operation, linear and general ones
 // always. The rule runs on primals (see Note [Levels] in tape.hpp) with this tape set aside, so an outer tape records
@@ -13,6 +14,7 @@
 #include <autograd/reverse/anomaly_watch.hpp>
 #include <autograd/reverse/fused.hpp>
 #include <autograd/reverse/saved.hpp>
+#include <autograd/reverse/slope_ahead.hpp>
 
 namespace autograd {
 
@@ -60,8 +62,6 @@ concept PartOfArgument = requires(const Op& o, const Array& a) { o.part(a); };
 
 template <class Op, std::size_t N>
 Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where);
-template <class Op, std::size_t N>
-Var apply_scalar(const Op& op, const std::array<Var, N>& x, SourceLocation where);
 
 /// T, once for each of some indices.
 template <std::size_t, class T>
@@ -119,11 +119,13 @@ class RuleStatement final : public CheckedStatement<Op, N> {
   using Statement::kept_arguments, Statement::keeps_result, Statement::result, Statement::where;
 
  public:
-  RuleStatement(const Op& op, const std::array<Tensor, N>& x, const std::array<NodeId, N>& nodes, const Tensor& y)
+  RuleStatement(const Op& op, const std::array<Tensor, N>& x, const std::array<NodeId, N>& nodes, const Tensor& y,
+                SlopeAhead<Op, N> ahead = {})
       : op_(op),
         nodes_(nodes),
         x_(for_arguments<N>([&](auto... i) { return std::array<Kept, N>{Kept(x[i])...}; })),
-        y_(kept_result(y)) {
+        y_(kept_result(y)),
+        ahead_(std::move(ahead)) {
     keeps_result = !drops_result(y);
     if (NeedsNoValues<Op, N>) kept_arguments = 0;
   }
@@ -144,7 +146,7 @@ class RuleStatement final : public CheckedStatement<Op, N> {
         const auto p = op_.derivative(x_[i].get(Op::name)..., y_.get(Op::name)).values;
         (pull_elementwise<i>(sweep, g, std::get<i>(p)), ...);
       } else if constexpr (N == 1) {
-        if (nodes_[0] && !pull_into(sweep, g))
+        if (nodes_[0] && !pull_into(sweep, g) && !hand_over(sweep, g))
           sweep.add_tensor(nodes_[0].index, Tensor(op_.pullback(g, y_.get(Op::name), x_[i].get(Op::name)...)));
       } else {
         const auto c = op_.pullback(g, y_.get(Op::name), x_[i].get(Op::name)...).functions;
@@ -222,6 +224,15 @@ class RuleStatement final : public CheckedStatement<Op, N> {
     }
     return false;
   }
+  // Whether the slope has been computed for this cotangent already.
+  bool hand_over(Sweep& sweep, const Tensor& g) const {
+    if constexpr (HasSlopeAhead<Op, N>) {
+      const Array slope = ahead_.take(g.data());
+      if (slope) (void)x_[0].get(Op::name), sweep.add_tensor(nodes_[0].index, Tensor(slope));
+      return static_cast<bool>(slope);
+    }
+    return false;
+  }
   template <std::size_t i, class F>
   void pull_argument(Sweep& sweep, const F& f) const {
     if constexpr (!std::is_same_v<F, Zero>)
@@ -254,6 +265,7 @@ class RuleStatement final : public CheckedStatement<Op, N> {
   std::array<NodeId, N> nodes_;
   std::array<Kept, N> x_;
   Kept y_;
+  [[no_unique_address]] mutable SlopeAhead<Op, N> ahead_;
 };
 
 /// An elementary elementwise op as an expression of slots, for its kernels.
@@ -281,102 +293,18 @@ Tensor apply(const Op& op, const std::array<Tensor, N>& x, SourceLocation where)
   bool any = false;
   for (std::size_t k = 0; k < N; ++k) any |= static_cast<bool>(nodes[k] = tape->node(x[k]));
   const auto primals = for_arguments<N>([&](auto... i) { return std::array<Tensor, N>{tape->primal(x[i])...}; });
+  SlopeAhead<Op, N> ahead;
   const Tensor y = [&] {
     const BasicTape<double>::Activate level(tape->outer());
+    if constexpr (HasSlopeAhead<Op, N>)
+      if (const auto cotangent = ahead.expected(); cotangent && any && !tape->elementary())
+        return Tensor(ahead.value(op, *cotangent, x[0].data()));
     return apply(op, primals, where);
   }();
   note_branches<Op, N>(*tape, op, y.shape(), where, [&](std::size_t k) { return x[k].data(); });
   if (!any || !is_floating(y.dtype())) return y;
   if (tape->watch()) tape->watch()->value(*tape, Op::name, where, x, y, op::Elementwise<Op, N>);
-  return tape->record_tensor<RuleStatement<Op, N>>(y, where, op, primals, nodes, y);
-}
-
-/// A recorded operation on N scalars, on a tape that keeps every operation.
-template <class Op, std::size_t N>
-class ScalarRule final : public CheckedStatement<Op, N> {
-  using Statement::result;
-
- public:
-  ScalarRule(const Op& op, const std::array<Var, N>& x, const std::array<NodeId, N>& nodes, const Var& y)
-      : op_(op), x_(x), nodes_(nodes), y_(y) {}
-  std::span<const NodeId> arguments() const override { return nodes_; }
-  Array constant(std::size_t k) const override { return scalar(x_[k].value(), float64); }
-  // An op that is used on numbers only need not compile for registers.
-  Array value(std::span<const Array> x) const override {
-    return for_arguments<N>(
-        [&](auto... i) { return scalar(static_cast<double>(op_.value(item(Op::name, x[i])...)), float64); });
-  }
-
-  void pullback(Sweep& sweep) const override {
-    const Var g = sweep.scalar(result.index);
-    if (g.index() == 0 && g.value() == 0) return;
-    for_arguments<N>([&](auto... i) {
-      const auto p = op_.derivative(x_[i]..., y_).values;
-      (
-          [&] {
-            const auto c = op::chain<Op>(g, std::get<i>(p));
-            if constexpr (!std::is_same_v<decltype(c), const Zero>)
-              if (nodes_[i]) sweep.add_scalar(nodes_[i].index, Var(c));
-          }(),
-          ...);
-    });
-  }
-  void pushforward(ForwardSweep& sweep) const override {
-    Var dy = 0;
-    for_arguments<N>([&](auto... i) {
-      const auto p = op_.derivative(x_[i]..., y_).values;
-      (
-          [&] {
-            if (!nodes_[i]) return;
-            const auto t = op::chain<Op>(sweep.scalar(nodes_[i]), std::get<i>(p));
-            if constexpr (!std::is_same_v<decltype(t), const Zero>) dy = add_scalars(dy, Var(t));
-          }(),
-          ...);
-    });
-    sweep.set_scalar(result.index, dy);
-  }
-
-  std::unique_ptr<Statement> at(std::span<const Array> x, const Array& y) const override {
-    std::array<Var, N> other;
-    for (std::size_t k = 0; k < N; ++k) other[k] = item(Op::name, x[k]);
-    auto s = std::make_unique<ScalarRule>(op_, other, nodes_, item(Op::name, y));
-    s->result = this->result;
-    return s;
-  }
-
- private:
-  const Op& op() const override { return op_; }
-
-  Op op_;
-  std::array<Var, N> x_;
-  std::array<NodeId, N> nodes_;
-  Var y_;
-};
-
-/// Computes op(x...) on scalars one operation at a time, recorded on the tape in scope and on those outside it.
-template <class Op, std::size_t N>
-Var apply_scalar(const Op& op, const std::array<Var, N>& x, SourceLocation where) {
-  Tape* tape = Tape::active();
-  if (!tape || !tape->elementary())
-    return for_arguments<N>(
-        [&](auto... i) { return Var(Expression<Op, Repeat<i, ScalarLeaf<double>>...>{op, {x[i].leaf()...}}, where); });
-  where = tape->line(where);
-  std::array<NodeId, N> nodes;
-  std::array<Var, N> primals;
-  bool any = false;
-  for (std::size_t k = 0; k < N; ++k) {
-    nodes[k] = tape->node(x[k]);
-    any |= static_cast<bool>(nodes[k]);
-    primals[k] = tape->primal(x[k]);
-  }
-  const Var y = [&] {
-    const BasicTape<double>::Activate level(tape->outer());
-    return apply_scalar(op, primals, where);
-  }();
-  note_branches<Op, N>(*tape, op, {}, where, [&](std::size_t k) { return scalar(x[k].value(), float64); });
-  if (!any) return y;
-  if (tape->watch()) tape->watch()->value(*tape, Op::name, where, x, y);
-  return tape->record_scalar<ScalarRule<Op, N>>(y, where, op, primals, nodes, y);
+  return tape->record_tensor<RuleStatement<Op, N>>(y, where, op, primals, nodes, y, std::move(ahead));
 }
 
 }  // namespace core

@@ -108,6 +108,19 @@ struct Doubling {
   auto pullback(const auto& g, const auto&, const auto&) const { return g * back; }
 };
 
+// The sum of each row; its slopes are computed with its value too, wrong on demand.
+struct RowSum {
+  static constexpr std::string_view name = "row_sum";
+  double value_slip = 0, slope_slip = 0;
+  bool forgets = false;
+  auto value(const ag::core::Array& x) const { return ag::core::sum(x, ag::Axes(-1), true, false); }
+  auto pullback(const auto& g, const auto&, const auto& x) const { return broadcast_to(g, x.shape()); }
+  ag::core::Array value_and_pullback(double g, const ag::core::Array& x, ag::core::Array& dx) const {
+    if (!forgets) dx = ag::core::Array::full(x.shape(), x.dtype(), g + slope_slip);
+    return ag::Tensor(ag::Tensor(value(x)) + value_slip).data();
+  }
+};
+
 }  // namespace
 
 TEST_CASE("every arithmetic and exponential op passes over its own domain") {
@@ -210,6 +223,20 @@ TEST_CASE("a mistake that only some shape or axis shows is found, and they are n
   CHECK_FALSE(nothing.ok());
   CHECK(nothing.complaint.find("nobody takes none of the shapes that were tried; of (3, 4) it says [nobody] no, thank "
                                "you") != std::string::npos);
+}
+
+TEST_CASE("what an op computes beside its value is compared with its pullback, to the bit") {
+  const auto right = ag::gradcheck(RowSum{});
+  INFO(right);
+  CHECK(right.ok());
+  CHECK(ag::gradcheck(RowSum{.value_slip = 1}).complaint.find("value_and_pullback gives a value whose element 0 is") ==
+        0);
+  CHECK(ag::gradcheck(RowSum{.slope_slip = 1e-15}).complaint.find("value_and_pullback gives a cotangent whose ") == 0);
+  const auto nothing = ag::gradcheck(RowSum{.forgets = true});
+  CHECK(nothing.complaint == "value_and_pullback gives a cotangent: nothing, should be (1,) float64");
+  CHECK(nothing.notes.size() == 1);
+  const ag::Tensor labels = ag::Tensor::of(std::vector<ag::Index>{2, 0, 1}, {3});
+  CHECK(ag::gradcheck(ag::op::CrossEntropy{labels.data()}));
 }
 
 TEST_CASE("quad precision finds slips down to 1e-12 in a formula") {

@@ -214,9 +214,10 @@ template <class Op>
 struct MutatedRule : Op {
   MutatedRule(const Op& o) : Op(o) {}
 
-  // Hidden: a sum would be fused, a slice pulled back in place, both past the rules.
+  // Hidden: a sum would be fused, a slice pulled back in place, a loss with its value, all past the rules.
   using mean = void;
   void pullback_into() const;
+  void value_and_pullback() const;
 
   auto pullback(const auto& g, const auto& y, const auto& x) const {
     if (chosen_rule.pushforward) return Tensor(Op::pullback(g, y, x));

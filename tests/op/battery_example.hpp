@@ -42,6 +42,8 @@ class ExampleBattery {
     if (same_shapes()) twice();
     second_order();
     if (verdict_.enough()) return;
+    repeated();
+    if (verdict_.enough()) return;
     for (ag::Dtype dtype : {ag::float64, ag::float32})
       for (int layout = 0; layout < 4; ++layout)
         for (unsigned active = 1; active <= all(); ++active) {
@@ -241,6 +243,29 @@ class ExampleBattery {
     for (std::size_t k = 0; k < g.size(); ++k)
       for (std::size_t i = 0; i < g[k].size(); ++i)
         verdict_.near(g[k][i], gradients_[k][i], error * (1 + largest_), "gradient");
+  }
+
+  // Steps with the same cotangent, the later of which may compute the gradient beside the value, have the same bits.
+  void repeated() {
+    for (const ag::Dtype dtype : {ag::float64, ag::float32})
+      for (int layout = 0; layout < 4; ++layout) {
+        const Tensors given = tensors(values_, dtype, layout);
+        verdict_.at("repeated steps", example_.what, ag::name_of(dtype), "layout", layout);
+        Numbers first;
+        for (int step = 0; step < 4; ++step) {
+          ag::Tape tape;
+          Tensors x;
+          for (const ag::Tensor& t : given) x.push_back(tape.variable(t));
+          const ag::Tensor y = call(x);
+          const auto g = tape.gradient(y, ag::Tensor::full(y.shape(), 0.7, y.dtype()));
+          Numbers all{y.to_vector()};
+          for (const ag::Tensor& t : x) all.push_back(g[t].to_vector());
+          if (step == 0) first = all;
+          for (std::size_t k = 0; k < all.size(); ++k)
+            for (std::size_t i = 0; i < all[k].size(); ++i)
+              verdict_.near(all[k][i], first[k][i], 0, k == 0 ? "value" : "gradient");
+        }
+      }
   }
 
   // <cotangent, J direction> = <J' cotangent, direction>.

@@ -311,17 +311,16 @@ struct Examples<op::CrossEntropySlope> {
   static Example of(const std::string& what, const ag::Shape& factors) {
     const std::vector<int> labels{2, 0, 1, 2};
     const op::CrossEntropySlope o{indices_of(labels, {4})};
-    Example e{what,
-              {factors, {4}, {4, 3}},
-              [o](const std::vector<ag::Tensor>& x) { return ag::evaluate(o, x[0], x[1], x[2]); },
-              o,
-              Expected::quad};
+    Example e = example(what, o, factors, {4, 3});
+    e.expected = Expected::quad;
     e.quad = [labels, each = factors[1] == 3](const std::vector<Quads>& x) {
       Quads z;
-      for (std::size_t i = 0; i < x[2].size(); ++i) {
-        const std::size_t row = i / 3, label = row * 3 + static_cast<std::size_t>(labels[row]);
-        const Quad slope = i == label ? expm1(-x[1][row]) : exp(x[2][i] - x[2][label] - x[1][row]);
-        z.push_back(x[0][each ? i : row] * slope);
+      for (std::size_t row = 0; row < labels.size(); ++row) {
+        const auto term = [&](std::size_t k) { return exp(x[1][3 * row + k]); };
+        const auto label = static_cast<std::size_t>(labels[row]);
+        const Quad sum = term(0) + term(1) + term(2);
+        for (std::size_t k = 0; k < 3; ++k)
+          z.push_back(x[0][each ? 3 * row + k : row] * (k == label ? (term(k) - sum) / sum : term(k) / sum));
       }
       return z;
     };

@@ -36,6 +36,18 @@ struct Backwards {
   auto pullback(const auto& g, const auto&, const auto&) const { return wrong ? g : flip(g, ag::Axes(-1)); }
 };
 
+/// The sums of rows, with the slope beside the value
+struct RowSum {
+  static constexpr std::string_view name = "row_sum";
+  double error = 0;
+  auto value(const ag::core::Array& x) const { return ag::core::sum(x, ag::Axes(-1), true, false); }
+  auto pullback(const auto& g, const auto&, const auto& x) const { return broadcast_to(g, x.shape()); }
+  ag::core::Array value_and_pullback(double g, const ag::core::Array& x, ag::core::Array& dx) const {
+    dx = ag::core::Array::full(x.shape(), x.dtype(), g * (1 + error));
+    return value(x);
+  }
+};
+
 }  // namespace mine
 
 TEST_CASE("an op of one's own gets the battery with one call") {
@@ -43,9 +55,11 @@ TEST_CASE("an op of one's own gets the battery with one call") {
   CHECK(battery::check(mine::Steep{}));
   CHECK(battery::check(mine::Decay{}));
   CHECK(battery::check(mine::Backwards{}, {{2, 4}}));
+  CHECK(battery::check(mine::RowSum{}, {{2, 4}}));
 }
 
 TEST_CASE("an op of one's own that is wrong by 1e-9 does not pass") {
   CHECK_FALSE(battery::check(mine::Decay{1e-9}, battery::Failures::counted));
   CHECK_FALSE(battery::check(mine::Backwards{true}, {{2, 4}}, battery::Failures::counted));
+  CHECK_FALSE(battery::check(mine::RowSum{1e-9}, {{2, 4}}, battery::Failures::counted));
 }
