@@ -193,11 +193,17 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
   const Grouping grouping(n, any_sums, sum_elements, any_part(adjoints), block);
   // Parts may be added to the array that the cotangent is a window of, if none is so far behind that it would be added
   // to what is still to be read: a stencil's neighbours are not.
-  if (overlaps && !(rows && reach<T>(adjoints, cotangent) <= block)) {
-    const Array copy = cotangent.copy();
+  const auto with_another = [&](const Array& other, double factor) {
     SmallArray<const Array*> others(in.size());
-    for (std::size_t k = 0; k < in.size(); ++k) others[k] = in[k] == &cotangent ? &copy : in[k];
-    return backward<T>(kernel, formula, space, {others.data(), in.size()}, copy, scale, adjoints, value_sum);
+    for (std::size_t k = 0; k < in.size(); ++k) others[k] = in[k] == &cotangent ? &other : in[k];
+    return backward<T>(kernel, formula, space, {others.data(), in.size()}, other, factor, adjoints, value_sum);
+  };
+  if (overlaps && !(rows && reach<T>(adjoints, cotangent) <= block)) return with_another(cotangent.copy(), scale);
+  // One that is repeated is scaled once.
+  if (scale != 1.0 && !value_sum && cotangent.size() > 1 && cotangent.size() <= size / 2) {
+    const Array scaled = Array::empty(cotangent.shape(), dtype_of<T>), g = cotangent.packed();
+    for (Index i = 0; i < g.size(); ++i) scaled.data<T>()[i] = g.data<T>()[i] * static_cast<T>(scale);
+    return with_another(scaled, 1.0);
   }
   for (std::size_t k = 0; k < in.size(); ++k)
     if (sums[k]) sums[k]->open(grouping.groups);

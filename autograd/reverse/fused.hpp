@@ -203,6 +203,7 @@ struct FusedKernels {
   CotangentGuess* guess;                    // of a formula that is summed, else null
   const std::uint64_t* reads;               // for each leaf; see leaf_reads
   const std::uint8_t* alike;                // for each leaf; see leaf_alike
+  std::uint64_t passes;                     // a bit for each leaf; see leaf_passes
   std::string_view name;
   bool boolean;
   std::size_t leaves, bytes;
@@ -251,6 +252,7 @@ inline constexpr FusedKernels fused_kernels{values_of<float, F, values>(),
                                             values == Values::summed ? &cotangent_guess<F> : nullptr,
                                             leaf_reads<F>.data(),
                                             leaf_alike<F>.data(),
+                                            leaf_passes<F>,
                                             NameOf<F>::value,
                                             NameOf<F>::boolean,
                                             leaf_count<F>,

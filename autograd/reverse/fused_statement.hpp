@@ -134,7 +134,7 @@ class FusedStatement : public Statement {
       if (parts_possible && fills && (part[k] = part_beside(sweep, n))) {
         any_part = true;
       } else if (spare && fills && sweep.offer(n.index, g)) {
-        targets[k].array = &g.data();
+        if (!(kernels_.passes >> k & 1) || scale_ != 1.0) targets[k].array = &g.data();  // else it is there already
         spare = false;
         taken = n;
       } else {
@@ -166,8 +166,12 @@ class FusedStatement : public Statement {
       for (std::size_t j = 0; j < k && !targets[k].like && alone(k); ++j)
         if (kernels_.alike[j] == kernels_.alike[k] && !targets[j].like && alone(j))
           targets[k].like = static_cast<std::uint8_t>(j + 1);
-    for (std::size_t k = 0; k < values_; ++k)
+    bool wanted = false;
+    for (std::size_t k = 0; k < values_; ++k) {
+      wanted |= targets[k].array != nullptr;
       if (!values[k]) values[k] = &cotangent;  // the kernel looks at it and forgets what it saw
+    }
+    if (!wanted) return;
     const bool single = dtype_ == float32;
     run_backward(keeps_result ? (single ? kernels_.by_result32 : kernels_.by_result64)
                               : (single ? kernels_.backward32 : kernels_.backward64),

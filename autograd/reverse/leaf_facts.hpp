@@ -1,5 +1,5 @@
 // Facts of a formula's leaves that are known from its type: which values the cotangents are computed from, and which
-// cotangents are the same.
+// cotangents are the same, or that of the result.
 //
 // Slopes of the types One, MinusOne and Zero read nothing, those of an op that is linear in an argument read the others
 // only: so d * (west + east - 2.0 * here) need not be kept for its gradient, and west and east get the same cotangent.
@@ -89,13 +89,27 @@ constexpr void note_cotangents(std::array<std::size_t, leaves>& numbers, std::si
   }
 }
 
+template <class F>
+inline constexpr auto cotangent_numbers = [] {
+  std::array<std::size_t, leaf_count<F>> numbers{};
+  std::size_t last = 0;
+  note_cotangents<F, 0>(numbers, 0, last);
+  return numbers;
+}();
+
+/// A bit for each leaf of a formula whose cotangent is that of the result.
+template <class F>
+inline constexpr std::uint64_t leaf_passes = [] {
+  std::uint64_t passes = 0;
+  for (std::size_t k = 0; k < leaf_count<F>; ++k) passes |= std::uint64_t{cotangent_numbers<F>[k] == 0} << k;
+  return passes;
+}();
+
 /// For each leaf of a formula, the first one whose cotangent is always the same: that of a sum's terms is.
 template <class F>
 inline constexpr auto leaf_alike = [] {
-  std::array<std::size_t, leaf_count<F>> numbers{};
+  constexpr auto numbers = cotangent_numbers<F>;
   std::array<std::uint8_t, leaf_count<F>> first{};
-  std::size_t last = 0;
-  note_cotangents<F, 0>(numbers, 0, last);
   for (std::size_t k = 0; k < numbers.size(); ++k)
     while (numbers[first[k]] != numbers[k]) ++first[k];
   return first;

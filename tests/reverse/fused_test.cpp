@@ -176,6 +176,37 @@ TEST_CASE("a sum of multiples: a cotangent in the memory of the result's, repeat
   }
 }
 
+TEST_CASE("an argument whose cotangent is the result's takes its memory as it is, whatever else does") {
+  using T = ag::Tensor;
+  const auto check = [](ag::Index n, const auto& formula, double of_u, double of_v) {
+    std::vector<float> whole;  // numbers, which no order of additions rounds
+    for (ag::Index i = 0; i < n; ++i) whole.push_back(static_cast<float>(i % 7));
+    const T start = T::of(whole, {n}), weight = 3.0 + start;
+    ag::Tape tape;
+    const T x = tape.variable(start), y = tape.variable(start);
+    T u = 2.0 * x, v = 2.0 * y, z = formula(u, v);
+    u = v = T();
+    const T s = sum(square(z) * weight);
+    const std::vector<double> value = z.to_vector(), w = weight.to_vector();
+    z = T();
+    const auto g = tape.gradient(s);
+    const auto gx = g[x].to_vector(), gy = g[y].to_vector();
+    for (std::size_t k = 0; k < w.size(); ++k) {
+      REQUIRE(gx[k] == static_cast<float>(2 * of_u * 2 * value[k] * w[k]));
+      REQUIRE(gy[k] == static_cast<float>(2 * of_v * 2 * value[k] * w[k]));
+    }
+  };
+  for (const ag::Index n : {1, 5, 100, 5000, 40'000}) {
+    INFO(n);
+    check(n, [](const T& u, const T& v) { return T(u + v); }, 1, 1);
+    check(n, [](const T& u, const T& v) { return T(u - v); }, 1, -1);
+    check(n, [](const T& u, const T& v) { return T(2.0 * v - (1.0 - u)); }, 1, 2);
+    check(n, [](const T& u, const T&) { return T(u + 3.0); }, 1, 0);
+    check(n, [](const T& u, const T&) { return T(u + 3.0 * u + u); }, 5, 0);
+    check(n, [](const T& u, const T& v) { return T(3.0 * v + u - v); }, 1, 2);
+  }
+}
+
 TEST_CASE("shapes that do not broadcast are named") {
   const ag::Tensor a = ag::Tensor::ones({2, 3}), b = ag::Tensor::ones({4});
   CHECK_THROWS_AS(ag::Tensor(a * a + b), ag::ShapeError);
