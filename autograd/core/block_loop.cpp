@@ -199,8 +199,8 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
     return backward<T>(kernel, formula, space, {others.data(), in.size()}, other, factor, adjoints, value_sum);
   };
   if (overlaps && !(rows && reach<T>(adjoints, cotangent) <= block)) return with_another(cotangent.copy(), scale);
-  // One that is repeated is scaled once.
-  if (scale != 1.0 && !value_sum && cotangent.size() > 1 && cotangent.size() <= size / 2) {
+  // One that is repeated often is scaled before.
+  if (scale != 1.0 && !value_sum && cotangent.size() > 1 && 16 * cotangent.size() <= size) {
     const Array scaled = Array::empty(cotangent.shape(), dtype_of<T>), g = cotangent.packed();
     for (Index i = 0; i < g.size(); ++i) scaled.data<T>()[i] = g.data<T>()[i] * static_cast<T>(scale);
     return with_another(scaled, 1.0);
