@@ -62,13 +62,38 @@ class Sums {
 // What runs where there is no kernel and a copy is needed. Register by register: memcpy may take `rep movsb` for a
 // block of 2 KiB, and then a sum waits for it.
 template <class T>
-void identity(const void*, std::size_t n, const void* const* in, void* out) {
+void identity(const void*, std::size_t n, const void* const* in, void* out, bool past) {
   const T* from = static_cast<const T*>(in[0]);
-  for (std::size_t i = 0; i < n; i += Pack<T>::size) Pack<T>::load(from + i).store(static_cast<T*>(out) + i);
+  T* to = static_cast<T*>(out);
+  if (past)
+    for (std::size_t i = 0; i < n; i += Pack<T>::size) Pack<T>::load(from + i).stream(to + i);
+  else
+    for (std::size_t i = 0; i < n; i += Pack<T>::size) Pack<T>::load(from + i).store(to + i);
 }
 
-// Elements computed between two streams: few enough that what is read does not wait for what is written.
-constexpr Index stream_chunk = 128;
+template <class T>
+bool starts_line(const Array& a) {
+  return reinterpret_cast<std::uintptr_t>(a.data<T>()) % simd::line == 0;
+}
+
+// Which adjoints are written past the caches: those that lie where they go, if they are large together. Not those that
+// are read in the same loop.
+template <class T, class Direct>
+std::uint64_t past_caches(std::span<const AdjointTarget> adjoints, const Array& cotangent, const Direct& direct) {
+  std::uint64_t past = 0;
+  std::size_t bytes = 0;
+  const auto same = [](const Array& a, const Array& b) { return a.data<void>() == b.data<void>(); };
+  for (std::size_t k = 0; k < adjoints.size(); ++k) {
+    if (!direct(k) || adjoints[k].add || !starts_line<T>(*adjoints[k].array)) continue;
+    bool read = same(*adjoints[k].array, cotangent);
+    for (std::size_t j = 0; j < adjoints.size(); ++j)
+      read |= j != k && adjoints[j].array && same(*adjoints[k].array, *adjoints[j].array);
+    if (read) continue;
+    past |= std::uint64_t{1} << k;
+    bytes += static_cast<std::size_t>(adjoints[k].array->size()) * sizeof(T);
+  }
+  return bytes >= stream_bytes ? past : 0;
+}
 
 template <class T>
 void forward(ForwardKernel kernel, const void* formula, const Shape& space, ArrayList in, const Array& out,
@@ -82,7 +107,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
   const Index n = rows ? rows.extent() : size;
   const bool stores_directly = !reduces && !rows && out.dtype() == dtype_of<T> && out.contiguous();
   const bool streams = stores_directly && static_cast<std::size_t>(size) * sizeof(T) >= stream_bytes &&
-                       reinterpret_cast<std::uintptr_t>(out.data<T>()) % simd::line == 0;
+                       starts_line<T>(out);
   Walk part;  // where the result is a part of a larger array
   if (!out.contiguous()) part.fold(space, out.strides());
   const bool stores_gaps = around == Around::free && rows && rows.fit(part);
@@ -111,18 +136,12 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
         scatter_add(sums->walk, sums->group(group), begin, length, static_cast<const T*>(from[0]));
         continue;
       }
-      T* to = (stores_directly && !streams) || stores_gaps ? out.data<T>() + begin : result.get();
-      if (full && !streams) kernel(formula, static_cast<std::size_t>(full), from.data(), to);
-      for (Index at = 0; streams && at < full; at += stream_chunk) {
-        const Index some = std::min(stream_chunk, full - at);
-        for (std::size_t k = 0; k < in.size(); ++k) rest_from[k] = static_cast<const T*>(from[k]) + at;
-        kernel(formula, static_cast<std::size_t>(some), rest_from.data(), to + at);
-        stream_elements(out.data<T>() + begin + at, to + at, some);
-      }
+      T* to = stores_directly || stores_gaps ? out.data<T>() + begin : result.get();
+      if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), to, streams);
       if (rest && full) {
         // The last register of elements, some of them for the second time.
         for (std::size_t k = 0; k < in.size(); ++k) rest_from[k] = static_cast<const T*>(from[k]) + length - lanes<T>;
-        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), to + length - lanes<T>);
+        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), to + length - lanes<T>, false);
       } else if (rest) {
         for (std::size_t k = 0; k < in.size(); ++k) {
           const T* p = static_cast<const T*>(from[k]) + full;
@@ -134,7 +153,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
           rest_from[k] = p;
         }
         alignas(64) T padded[lanes<T>];
-        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), padded);
+        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), padded, false);
         std::memcpy(to + full, padded, static_cast<std::size_t>(rest) * sizeof(T));
       }
       const auto store = [&](Index at, Index count, Index element) {
@@ -150,8 +169,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
           for (Index i = 0; i < count; ++i) out.data<bool>()[element + i] = to[at + i] != T{0};
         else std::memcpy(out.data<T>() + element, to + at, static_cast<std::size_t>(count) * sizeof(T));
       };
-      if (streams) std::copy_n(to + full, rest, out.data<T>() + begin + full);
-      else if (reduces) scatter_add(sums->walk, sums->group(group), begin, length, to);
+      if (reduces) scatter_add(sums->walk, sums->group(group), begin, length, to);
       else if (stores_gaps) continue;
       else if (rows && rows.fit(part))
         rows.pieces(begin, length, [&](Index at, Index count, Index) {
@@ -208,6 +226,8 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
   for (std::size_t k = 0; k < in.size(); ++k)
     if (sums[k]) sums[k]->open(grouping.groups);
   if (values) values->open(grouping.groups);
+  const std::uint64_t past = past_caches<T>(
+      adjoints, cotangent, [&](std::size_t k) { return adjoints[k].array && !adjoints[k].part && !sums[k] && !rows; });
 
   for_groups(grouping, [&](Index group, Index first, Index last) {
     const std::size_t leaves = in.size();
@@ -223,14 +243,14 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
     Block<T> packed_cotangent, scaled, value;
     T* const value_block = values ? value.get(block) : nullptr;
     const Parts<T> parts(space, adjoints);
-    std::uint64_t add = 0;
+    AdjointStores stores{.past = past};
     for (std::size_t k = 0; k < in.size(); ++k) {
       readers[k].open(*in[k], space, rows);
       same[k] = readers[k].direct() ? k : first_like(in, k);
       if (readers[k].constant()) from[k] = readers[k].read(0, std::min(block, n), packed[k]);
       const bool second = adjoints[k].part && parts.same_before(k) < k;
       if (second || (adjoints[k].array && !sums[k] && !rows && !adjoints[k].part && adjoints[k].add))
-        add |= std::uint64_t{1} << k;
+        stores.add |= std::uint64_t{1} << k;
       to[k] = rest_to[k] = nullptr;
     }
     Reader<T> g;
@@ -270,7 +290,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
         cot = g.read(begin, length, packed_cotangent);
         if (scales) cot = scale_block(cot, length);
       }
-      if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), cot, to.data(), add, value_block);
+      if (full) kernel(formula, static_cast<std::size_t>(full), from.data(), cot, to.data(), stores, value_block);
       if (rest) {
         // The last register of elements. Of those met before, the cotangent may be overwritten already: what comes out
         // for them is dropped.
@@ -294,14 +314,14 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
         }
         // Overwrite, never add: the same adjoint may stand behind two arguments, and each must see the other's sum.
         Register rest_value;
-        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), rest_cot, rest_to.data(), 0,
+        kernel(formula, static_cast<std::size_t>(lanes<T>), rest_from.data(), rest_cot, rest_to.data(), {},
                values ? rest_value.lane : nullptr);
         if (values) std::copy_n(rest_value.lane + dropped, rest, value_block + full);
         for (std::size_t k = 0; k < in.size(); ++k) {
           if (!to[k]) continue;
           T* target = static_cast<T*>(to[k]) + full;
           const T* lane = rest_grad[k].lane + dropped;
-          const bool adds = add >> k & 1;
+          const bool adds = stores.add >> k & 1;
           for (Index i = 0; i < rest; ++i) target[i] = adds ? target[i] + lane[i] : lane[i];
         }
       }
@@ -326,6 +346,7 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
             });
     }
     if (overlaps && last > first) add_parts(last - 1, waiting);
+    if (past) simd::finish_streams();
   });
   for (std::size_t k = 0; k < in.size(); ++k)
     if (sums[k]) sums[k]->finish(adjoints[k].array->template data<T>(), adjoints[k].add, 1.0);

@@ -22,12 +22,19 @@ inline constexpr Index block_size = 512;
 inline constexpr std::size_t max_leaves = 64;
 
 /// out[i] = formula(in[0][i], in[1][i], ...) for i < n; n is a multiple of the SIMD width, pointers may be unaligned.
-using ForwardKernel = void (*)(const void* formula, std::size_t n, const void* const* in, void* out);
+/// With `past` the results are written past the caches, and `out` is the start of a line.
+using ForwardKernel = void (*)(const void* formula, std::size_t n, const void* const* in, void* out, bool past);
 
-/// adjoint[k][i] (+)= cotangent[i] * d formula / d in[k]; a null adjoint is not wanted; bit k of `add` chooses += over
-/// =. The kernel of a formula that is summed also writes value[i] = formula(in[0][i], ...), unless `value` is null.
+/// How adjoints are written, a bit for each: others overwrite what is there.
+struct AdjointStores {
+  std::uint64_t add = 0;   // added to what is there
+  std::uint64_t past = 0;  // overwritten past the caches, from the start of a line on
+};
+
+/// adjoint[k][i] (+)= cotangent[i] * d formula / d in[k]; a null adjoint is not wanted. The kernel of a formula that is
+/// summed also writes value[i] = formula(in[0][i], ...), unless `value` is null.
 using BackwardKernel = void (*)(const void* formula, std::size_t n, const void* const* in, const void* cotangent,
-                                void* const* adjoint, std::uint64_t add, void* value);
+                                void* const* adjoint, AdjointStores stores, void* value);
 
 /// Where the cotangent of one argument goes.
 struct AdjointTarget {

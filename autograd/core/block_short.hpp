@@ -116,7 +116,7 @@ void forward_short(ForwardKernel kernel, const void* formula, const Shape& space
   for (std::size_t k = 0; k < in.size(); ++k) from[k] = run_of(*in[k], space, n, scratch);
   const bool reduces = !(out.shape() == space), direct = !reduces && takes_registers<T>(out, n);
   T* const to = direct ? out.data<T>() : scratch.take();
-  kernel(formula, static_cast<std::size_t>(whole_registers<T>(n)), from.data(), to);
+  kernel(formula, static_cast<std::size_t>(whole_registers<T>(n)), from.data(), to, false);
   if (direct) return;
   if (reduces) sum_run(to, space, n, out.shape(), out.data<T>(), false, scale);
   else if (out.dtype() == boolean)
@@ -151,7 +151,7 @@ void backward_short(BackwardKernel kernel, const void* formula, const Shape& spa
     for (Index i = 0; i < full; ++i) scaled[i] = g[i] * static_cast<T>(scale);
     g = scaled;
   }
-  kernel(formula, static_cast<std::size_t>(full), from.data(), g, to.data(), add, nullptr);
+  kernel(formula, static_cast<std::size_t>(full), from.data(), g, to.data(), {.add = add}, nullptr);
   for (std::size_t k = 0; packed && k < in.size(); ++k) {
     if (!(packed >> k & 1)) continue;
     const T* const run = static_cast<const T*>(to[k]);

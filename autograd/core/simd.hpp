@@ -146,6 +146,16 @@ inline void stream(void* to, const void* from, std::size_t bytes) {
   std::memcpy(to, from, bytes);
 #endif
 }
+// A register to a place that is aligned to it.
+#if XSIMD_WITH_AVX512F
+inline void stream(float* to, batch<float> x) { _mm512_stream_ps(to, x); }
+inline void stream(double* to, batch<double> x) { _mm512_stream_pd(to, x); }
+#else
+template <class T>
+void stream(T* to, batch<T> x) {
+  x.store_unaligned(to);
+}
+#endif
 inline void finish_streams() {
 #if XSIMD_WITH_AVX512F
   _mm_sfence();

@@ -1,8 +1,8 @@
 // Results too large for a cache to keep until they are read are written past the caches: what else is there stays, and
 // lines need not be read before they are written.
 //
-// That pays where little is computed: a copy takes 0.65 of the time. Where much is, the store buffer hides the reading,
-// and writing past the caches makes the computation wait.
+// A copy takes 0.65 of the time so, a gradient of four arrays of 4 MB 0.6. Kernels write whole registers past the caches
+// themselves: by way of a block in the first cache a computation takes longer than without.
 #pragma once
 
 #include <algorithm>

@@ -56,23 +56,29 @@ struct LoadLeaf {
 
 // Flat: a call in the loop would spill every register that holds a part of the formula.
 template <class T, class F>
-[[gnu::flatten]] void forward_kernel(const void* formula, std::size_t n, const void* const* in, void* out) {
+[[gnu::flatten]] void forward_kernel(const void* formula, std::size_t n, const void* const* in, void* out, bool past) {
   constexpr std::size_t leaves = leaf_count<F>;
   const F f = *static_cast<const F*>(formula);
   const T* from[leaves];
   for (std::size_t k = 0; k < leaves; ++k) from[k] = static_cast<const T*>(in[k]);
   T* to = static_cast<T*>(out);
-  for (std::size_t i = 0; i < n; i += Pack<T>::size) value_of<Pack<T>>(f, LoadLeaf<T>{from, i}).store(to + i);
+  for (std::size_t i = 0; i < n; i += Pack<T>::size) {
+    const Pack<T> value = value_of<Pack<T>>(f, LoadLeaf<T>{from, i});
+    asm volatile("" : "+r"(past));  // tested each time: one loop for both has half the code
+    if (past) [[unlikely]] value.stream(to + i);
+    else value.store(to + i);
+  }
 }
 
 template <class T, class C>
-[[gnu::always_inline]] inline void store_adjoint(T* to, bool adds, const C& c) {
+[[gnu::always_inline]] inline void store_adjoint(T* to, bool plain, bool adds, const C& c) {
   Pack<T> value;
   if constexpr (std::is_same_v<C, One>) value = Pack<T>(1.0);
   else if constexpr (std::is_same_v<C, MinusOne>) value = Pack<T>(-1.0);
   else value = Pack<T>(c);
-  if (adds) value = value + Pack<T>::load(to);
-  value.store(to);
+  if (plain) [[likely]] value.store(to);
+  else if (adds) (value + Pack<T>::load(to)).store(to);
+  else value.stream(to);
 }
 
 // Stores or adds the cotangents of one register of elements.
@@ -80,7 +86,7 @@ template <class T, std::size_t leaves>
 struct StoreAdjoint {
   T* const* to;
   std::size_t at;
-  std::uint64_t add_mask, wanted;
+  std::uint64_t plain, add_mask, wanted;
 
   template <std::size_t first, std::size_t count>
   bool wants() const {
@@ -94,7 +100,7 @@ struct StoreAdjoint {
   }
   template <std::size_t k, class C>
   void add(Slot, const C& c) {
-    store_adjoint(to[k] + at, (add_mask >> k & 1) != 0, c);
+    store_adjoint(to[k] + at, (plain >> k & 1) != 0, (add_mask >> k & 1) != 0, c);
   }
 };
 
@@ -103,7 +109,7 @@ template <class T, std::size_t leaf>
 struct StoreOneAdjoint {
   T* to;
   std::size_t at;
-  bool adds;
+  bool plain, adds;
 
   template <std::size_t first, std::size_t count>
   static constexpr bool wants() {
@@ -115,7 +121,7 @@ struct StoreOneAdjoint {
   }
   template <std::size_t, class C>
   void add(Slot, const C& c) {
-    store_adjoint(to + at, adds, c);
+    store_adjoint(to + at, plain, adds, c);
   }
 };
 
@@ -123,11 +129,12 @@ struct StoreOneAdjoint {
 // than the arithmetic. Not where a cotangent overwrites the one that all are computed from.
 template <class T, class F, std::size_t... k>
 [[gnu::always_inline]] inline void backward_by_leaves(const F& f, std::size_t n, const T* const* from, const T* g,
-                                                      T* const* to, std::uint64_t add, std::index_sequence<k...>) {
+                                                      T* const* to, AdjointStores stores, std::index_sequence<k...>) {
   const auto leaf =
       [&]<std::size_t number>(std::integral_constant<std::size_t, number>) __attribute__((always_inline)) {
         if (!to[number]) return;
-        StoreOneAdjoint<T, number> sink{to[number], 0, (add >> number & 1) != 0};
+        StoreOneAdjoint<T, number> sink{to[number], 0, ((stores.add | stores.past) >> number & 1) == 0,
+                                        (stores.add >> number & 1) != 0};
         for (; sink.at < n; sink.at += Pack<T>::size)
           pull<Pack<T>>(f, interior_of<Pack<T>>(f, LoadLeaf<T>{from, sink.at}), Pack<T>::load(g + sink.at), sink);
       };
@@ -146,7 +153,7 @@ enum class Values {
 // the compiler rounds a product on its way into a sum depends on what else reads it.
 template <class T, class F, Values values = Values::stored>
 [[gnu::flatten]] void backward_kernel(const void* formula, std::size_t n, const void* const* in, const void* cotangent,
-                                      void* const* adjoint, std::uint64_t add, void* value) {
+                                      void* const* adjoint, AdjointStores stores, void* value) {
   constexpr std::size_t leaves = leaf_count<F>;
   const F f = *static_cast<const F*>(formula);
   const T* from[leaves];
@@ -161,27 +168,29 @@ template <class T, class F, Values values = Values::stored>
     overwrites |= to[k] == g;
   }
   if constexpr (reads_nothing<F> && values != Values::summed)
-    if (!overwrites) return backward_by_leaves(f, n, from, g, to, add, std::make_index_sequence<leaves>{});
+    if (!overwrites) return backward_by_leaves(f, n, from, g, to, stores, std::make_index_sequence<leaves>{});
+  std::uint64_t plain = ~(stores.add | stores.past);
   for (std::size_t i = 0; i < n; i += Pack<T>::size) {
     auto interior = interior_of<Pack<T>>(f, LoadLeaf<T>{from, i});
     if constexpr (values == Values::by_result) interior.value = Pack<T>::load(static_cast<const T*>(in[leaves]) + i);
     if constexpr (values == Values::summed) {
-      asm volatile("" : "+r"(value), "+r"(wanted), "+r"(add));  // tested each time: there is one loop for all
+      // Tested each time: there is one loop for all.
+      asm volatile("" : "+r"(value), "+r"(wanted), "+r"(plain), "+r"(stores.add));
       if (value) interior.value.store(static_cast<T*>(value) + i);
       if (!wanted) continue;
     }
-    StoreAdjoint<T, leaves> sink{to, i, add, wanted};
+    StoreAdjoint<T, leaves> sink{to, i, plain, stores.add, wanted};
     pull<Pack<T>>(f, interior, Pack<T>::load(g + i), sink);
   }
 }
 
 // The values alone, of a formula that is summed. The kernel is called as it stands, not as a version of its own.
 template <class T, class F>
-void summed_values(const void* formula, std::size_t n, const void* const* in, void* out) {
+void summed_values(const void* formula, std::size_t n, const void* const* in, void* out, bool) {
   void* const no_adjoints[leaf_count<F>] = {};
   BackwardKernel kernel = backward_kernel<T, F, Values::summed>;
   asm volatile("" : "+r"(kernel));
-  kernel(formula, n, in, nullptr, no_adjoints, 0, out);
+  kernel(formula, n, in, nullptr, no_adjoints, {}, out);
 }
 
 template <class T, class F, Values values>

@@ -37,6 +37,7 @@ Contender gradient_contender(const Formula& formula, const A&... start) {
   };
   const auto state = std::make_shared<State>(State{{to_tensor(start)...}, {}});
   const auto step = [state, formula] {
+    state->gradient = {};  // not kept while the next are computed, as libtorch's are not
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       ag::Tape tape;
       const std::array x{tape.variable(state->start[I])...};
