@@ -7,6 +7,7 @@
 
 #include <autograd/core/block_parts.hpp>
 #include <autograd/core/block_short.hpp>
+#include <autograd/core/block_sums.hpp>
 #include <autograd/core/stream.hpp>
 
 namespace autograd::core {
@@ -34,30 +35,6 @@ void for_groups(const Grouping& g, const F& body) {
 #pragma omp parallel for schedule(dynamic, 1)
   for (Index k = 0; k < g.groups; ++k) one(k);
 }
-
-// Partial sums in double, one set per group, for results and cotangents that gather many elements of the space.
-class Sums {
- public:
-  Sums(const Shape& shape, const Shape& space)
-      : walk(space, broadcast_strides(shape, row_major(shape), space)), size_(count(shape)) {}
-  void open(Index groups) { partial_ = Array::zeros({std::max<Index>(groups, 1), size_}, float64), groups_ = groups; }
-  double* group(Index g) { return partial_.data<double>() + g * size_; }
-  Index size() const { return size_; }
-  template <class T>
-  void finish(T* to, bool add, double scale) {
-    for (Index g = 1; g < groups_; ++g)
-      for (Index i = 0; i < size_; ++i) group(0)[i] += group(g)[i];
-    for (Index i = 0; i < size_; ++i) {
-      const T value = static_cast<T>(group(0)[i] * scale);
-      to[i] = add ? to[i] + value : value;
-    }
-  }
-  Walk walk;
-
- private:
-  Index size_, groups_ = 0;
-  Array partial_;
-};
 
 // What runs where there is no kernel and a copy is needed. Register by register: memcpy may take `rep movsb` for a
 // block of 2 KiB, and then a sum waits for it.
@@ -106,12 +83,12 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
   const Rows rows = reduces ? Rows() : Rows(space, in, dtype_of<T>);  // sums are grouped alike in every layout
   const Index n = rows ? rows.extent() : size;
   const bool stores_directly = !reduces && !rows && out.dtype() == dtype_of<T> && out.contiguous();
-  const bool streams = stores_directly && static_cast<std::size_t>(size) * sizeof(T) >= stream_bytes &&
-                       starts_line<T>(out);
+  const bool streams =
+      stores_directly && static_cast<std::size_t>(size) * sizeof(T) >= stream_bytes && starts_line<T>(out);
   Walk part;  // where the result is a part of a larger array
   if (!out.contiguous()) part.fold(space, out.strides());
   const bool stores_gaps = around == Around::free && rows && rows.fit(part);
-  std::optional<Sums> sums;
+  std::optional<Sums<T>> sums;
   if (reduces) sums.emplace(out.shape(), space);
   const Grouping grouping(n, reduces, reduces ? sums->size() : 0);
   if (sums) sums->open(grouping.groups);
@@ -133,7 +110,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
       for (std::size_t k = 0; k < in.size(); ++k)
         if (!readers[k].constant()) from[k] = same[k] < k ? from[same[k]] : readers[k].read(begin, length, packed[k]);
       if (!kernel) {  // summed where it lies, or was packed
-        scatter_add(sums->walk, sums->group(group), begin, length, static_cast<const T*>(from[0]));
+        sums->add(group, begin, length, static_cast<const T*>(from[0]));
         continue;
       }
       T* to = stores_directly || stores_gaps ? out.data<T>() + begin : result.get();
@@ -169,7 +146,7 @@ void forward(ForwardKernel kernel, const void* formula, const Shape& space, Arra
           for (Index i = 0; i < count; ++i) out.data<bool>()[element + i] = to[at + i] != T{0};
         else std::memcpy(out.data<T>() + element, to + at, static_cast<std::size_t>(count) * sizeof(T));
       };
-      if (reduces) scatter_add(sums->walk, sums->group(group), begin, length, to);
+      if (reduces) sums->add(group, begin, length, to);
       else if (stores_gaps) continue;
       else if (rows && rows.fit(part))
         rows.pieces(begin, length, [&](Index at, Index count, Index) {
@@ -194,8 +171,8 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
   if (size > 0 && size <= short_size && !any_part(adjoints) && !value_sum)
     return backward_short<T>(kernel, formula, space, size, in, cotangent, scale, adjoints);
   const bool overlaps = any_overlap(adjoints, cotangent);
-  SmallArray<std::optional<Sums>> sums(in.size());
-  std::optional<Sums> values;
+  SmallArray<std::optional<Sums<T>>> sums(in.size());
+  std::optional<Sums<T>> values;
   if (value_sum) values.emplace(value_sum->shape(), space);
   bool any_sums = value_sum != nullptr;
   Index sum_elements = 0;
@@ -326,8 +303,8 @@ void backward(BackwardKernel kernel, const void* formula, const Shape& space, Ar
         }
       }
       for (std::size_t k = 0; k < in.size(); ++k)
-        if (sums[k]) scatter_add(sums[k]->walk, sums[k]->group(group), begin, length, static_cast<const T*>(to[k]));
-      if (values) scatter_add(values->walk, values->group(group), begin, length, value_block);
+        if (sums[k]) sums[k]->add(group, begin, length, static_cast<const T*>(to[k]));
+      if (values) values->add(group, begin, length, value_block);
       if (!overlaps) {
         add_parts(b, to);
       } else {

@@ -3,8 +3,9 @@
 //
 // A kernel only ever sees contiguous, full SIMD registers. Whatever else a tensor can be is dealt with here, once:
 // a transposed, stepped, reversed, broadcast, boolean or integer argument is packed into a block first; the tail of the
-// last block is padded by repeating its last element; cotangents of broadcast arguments are summed in double. So an
-// element's result has the same bits whatever its position, length, offset, layout and the number of threads.
+// last block is padded by repeating its last element; cotangents of broadcast arguments are summed in double
+// (block_sums.hpp). So an element's result has the same bits whatever its position, length, offset, layout and the
+// number of threads.
 #pragma once
 
 #include <cstddef>

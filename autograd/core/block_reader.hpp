@@ -106,6 +106,8 @@ class Reader {
     walk_.fold(space, broadcast_strides(a.shape(), a.strides(), space));
     direct_ = in_place_ = (walk_.contiguous() || (rows && !walk_.constant())) && a.dtype() == dtype_of<T>;
     constant_ = walk_.constant() && !direct_;
+    const Index period = direct_ ? 0 : walk_.period();
+    period_ = period && period <= longest_period && walk_.shape[0] >= 4 ? period : 0;
   }
 
   // True for an array that is read as it lies from the first element to the last.
@@ -116,6 +118,7 @@ class Reader {
   // Elements [begin, begin + n); a packed block is padded to full registers.
   const T* read(Index begin, Index n, Block<T>& scratch) {
     if (direct_) return array_->data<const T>() + begin;
+    if (period_) return unrolled(n, scratch) + begin % period_;
     Index offset = 0;
     in_place_ = array_->dtype() == dtype_of<T> && walk_.contiguous_run(begin, n, offset);
     if (in_place_) return array_->data<const T>() + offset;
@@ -138,9 +141,22 @@ class Reader {
   }
 
  private:
+  // What comes again and again, once, and behind it as much more of it as n elements need that begin anywhere in it.
+  const T* unrolled(Index n, Block<T>& scratch) {
+    T* const block = scratch.get(period_ + n + lanes<T>);
+    if (n > times_)
+      with_type(array_->dtype(),
+                [&]<class S>(Type<S>) { gather(walk_, array_->data<const S>(), 0, period_ + n + lanes<T>, block); });
+    times_ = std::max(times_, n);
+    return block;
+  }
+
+  static constexpr Index longest_period = 4096;
+
   const Array* array_ = nullptr;
   bool direct_ = false, in_place_ = false, constant_ = false;
-  Index repeated_ = -1, times_ = 0;  // the element that fills the scratch block, and how often
+  Index period_ = 0;                 // if not 0, the scratch block holds what comes again, and times_ more
+  Index repeated_ = -1, times_ = 0;  // else: the element that fills it, and how often
   Walk walk_;
 };
 

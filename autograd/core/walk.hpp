@@ -69,6 +69,13 @@ struct Walk {
     }
   }
   Index inner_stride() const { return rank ? stride[rank - 1] : 0; }
+  /// The number of elements after which all comes again, as a row does; 0 if nothing does, or all are one element.
+  Index period() const {
+    if (rank < 2 || stride[0] != 0) return 0;
+    Index n = 1;
+    for (std::size_t d = 1; d < rank; ++d) n *= shape[d];
+    return n;
+  }
 
   /// True if n elements from `begin` on lie without gaps; then the first one's offset is set.
   bool contiguous_run(Index begin, Index n, Index& offset) const {

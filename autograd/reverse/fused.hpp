@@ -65,7 +65,8 @@ template <class T, class F>
   for (std::size_t i = 0; i < n; i += Pack<T>::size) {
     const Pack<T> value = value_of<Pack<T>>(f, LoadLeaf<T>{from, i});
     asm volatile("" : "+r"(past));  // tested each time: one loop for both has half the code
-    if (past) [[unlikely]] value.stream(to + i);
+    if (past) [[unlikely]]
+      value.stream(to + i);
     else value.store(to + i);
   }
 }
@@ -76,7 +77,8 @@ template <class T, class C>
   if constexpr (std::is_same_v<C, One>) value = Pack<T>(1.0);
   else if constexpr (std::is_same_v<C, MinusOne>) value = Pack<T>(-1.0);
   else value = Pack<T>(c);
-  if (plain) [[likely]] value.store(to);
+  if (plain) [[likely]]
+    value.store(to);
   else if (adds) (value + Pack<T>::load(to)).store(to);
   else value.stream(to);
 }
