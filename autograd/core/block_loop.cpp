@@ -69,7 +69,7 @@ std::uint64_t past_caches(std::span<const AdjointTarget> adjoints, const Array& 
     past |= std::uint64_t{1} << k;
     bytes += static_cast<std::size_t>(adjoints[k].array->size()) * sizeof(T);
   }
-  return bytes >= stream_bytes ? past : 0;
+  return bytes >= gradient_stream_bytes ? past : 0;
 }
 
 template <class T>

@@ -14,6 +14,9 @@ namespace autograd::core {
 
 /// Bytes of a result from which on it is written so.
 inline constexpr std::size_t stream_bytes = std::size_t{1} << 23;
+/// The same of all gradients that one loop computes. Where they are read next, a little less takes longer so, a little
+/// more less; where they are not, it pays from 4 MiB on.
+inline constexpr std::size_t gradient_stream_bytes = std::size_t{7} << 20;
 
 /// Copies past the caches what does not overlap: whole lines so, the ends as usual. simd::finish_streams() must follow.
 inline void stream_copy(void* to, const void* from, std::size_t bytes) {

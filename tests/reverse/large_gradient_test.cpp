@@ -15,7 +15,7 @@ using Tensors = std::vector<Tensor>;
 namespace {
 
 constexpr Index size = (Index{1} << 21) + 37, piece = 10'007;
-static_assert(size * sizeof(float) >= ag::core::stream_bytes);
+static_assert(size * sizeof(float) >= ag::core::gradient_stream_bytes);
 
 Tensor waves(ag::Dtype dtype, double seed) {
   return cast(sin(cast(Tensor::arange(size), ag::float64) * 0.7 + seed), dtype);
