@@ -40,7 +40,7 @@ Contender xgrad_net(const Model& start, const Optimiser& settings, const Net& ne
           }};
 }
 
-/// Adam's step over plain arrays, as one would write it by hand: what its row cannot be faster than.
+/// Adam's step over plain arrays, as one would write it by hand after the products.
 void adam_by_hand(std::size_t n, float* __restrict w, const float* __restrict g, float* __restrict m,
                   float* __restrict v) {
   constexpr float beta1 = 0.9f, beta2 = 0.999f, rest1 = 1 - beta1, rest2 = 1 - beta2, epsilon = 1e-8f;
